@@ -1,0 +1,1 @@
+"""The interview coach: asks, grades, looks up; the command line and everything a person meets."""

@@ -1,0 +1,1 @@
+"""How far the coach's grades and look-ups can be trusted: cases, metrics, runs and reports."""
