@@ -1,0 +1,203 @@
+"""Where settings come from: options, then environment, then coach.toml (project, then user), then defaults.
+
+The only file that reads the environment or coach.toml. Everything below takes plain arguments.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+from coach.errors import ConfigError
+
+Lang = Literal["auto", "zh", "en"]
+
+FILE_NAME = "coach.toml"
+# The names under which the wider world already exports these three.
+FOREIGN_NAMES = {"api_key": "OPENAI_API_KEY", "base_url": "OPENAI_BASE_URL"}
+INTERNAL = frozenset({"home", "offline", "origins"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """Every setting, with the origin of each value in `origins`."""
+
+    home: Path
+    """Data folder: index, journal, cache, runs."""
+    model: str | None = None
+    """The judge's model; naming one is what switches the LLM judge on."""
+    base_url: str | None = None
+    api_key: str | None = field(default=None, repr=False)
+    judge: str = "auto"
+    """`auto`, `offline`, `llm` or `llm:MODEL`."""
+    embedder: str | None = None
+    """A sentence-transformers model by hub name or folder; None = the bundled one."""
+    handbook: Path | None = None
+    """None = the bundled handbook."""
+    lang: Lang = "auto"
+    """Language of the interviewer's words; auto = the handbook's."""
+    timeout_s: float = 60.0
+    """Longest silence of the model endpoint."""
+    cache: bool = True
+    """Reuse replies of the model to identical requests."""
+    price_in: float | None = None
+    """Price of a million prompt tokens, in whatever currency; None = cost is not shown."""
+    price_out: float | None = None
+    offline: bool = False
+    """Open no socket."""
+    origins: Mapping[str, str] = field(default_factory=dict)
+
+
+def load_config(
+    options: Mapping[str, object] | None = None,
+    *,
+    environ: Mapping[str, str] = os.environ,
+    folder: Path | None = None,
+) -> Config:
+    """Merge all sources; `options` holds what the command line named (None = not named).
+
+    Raises ConfigError with every unknown key and unusable value of all sources in `faults`.
+    """
+    home = _home(environ)
+    faults: list[str] = []
+    sources: list[tuple[str, Mapping[str, object]]] = [
+        *((str(path), _read_file(path, faults)) for path in (home / FILE_NAME, (folder or Path.cwd()) / FILE_NAME)),
+        ("environment", _from_environment(environ)),
+        ("option", {k: v for k, v in (options or {}).items() if v is not None}),
+    ]
+    values: dict[str, object] = {}
+    origins: dict[str, str] = {}
+    for origin, source in sources:
+        for name, raw in source.items():
+            try:
+                values[name] = _convert(name, raw)
+                origins[name] = origin
+            except ValueError as exc:
+                faults.append(f"{origin}: {exc}")
+    if faults:
+        raise ConfigError(f"{len(faults)} unusable setting(s): {faults[0]}", faults[1:])
+    return Config(home=home, origins=origins, **values)  # type: ignore[arg-type]  # _convert checked each by name
+
+
+def _home(environ: Mapping[str, str]) -> Path:
+    if named := environ.get("COACH_HOME"):
+        return Path(named).expanduser()
+    from platformdirs import user_data_path  # 10 ms: not needed where COACH_HOME is set
+
+    return user_data_path("interview-coach", appauthor=False)
+
+
+def _names() -> list[str]:
+    return [f.name for f in fields(Config) if f.name not in INTERNAL]
+
+
+def _from_environment(environ: Mapping[str, str]) -> dict[str, str]:
+    found = {}
+    for name in _names():
+        for variable in (FOREIGN_NAMES.get(name, ""), f"COACH_{name.upper()}"):
+            if environ.get(variable):
+                found[name] = environ[variable]
+    return found
+
+
+def _read_file(path: Path, faults: list[str]) -> dict[str, object]:
+    try:
+        found = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as exc:
+        faults.append(f"{path}: {exc}")
+        return {}
+    for name in found.keys() - set(_names()):
+        faults.append(f"{path}: unknown key {name!r}; the keys are {', '.join(_names())}")
+    if isinstance(found.get("handbook"), str):
+        found["handbook"] = path.parent / Path(str(found["handbook"])).expanduser()
+    return {name: found[name] for name in _names() if name in found}
+
+
+def _convert(name: str, raw: object) -> object:
+    converters: Mapping[str, Any] = {
+        "timeout_s": _positive,
+        "price_in": _positive,
+        "price_out": _positive,
+        "cache": _truth,
+        "offline": bool,
+        "handbook": lambda value: Path(value).expanduser(),
+        "lang": _lang,
+        "judge": _judge,
+    }
+    try:
+        return converters.get(name, str)(raw)
+    except (TypeError, ValueError) as exc:
+        raise ValueError(f"{name} = {raw!r} {exc}") from exc
+
+
+def _positive(raw: object) -> float:
+    try:
+        number = float(str(raw))
+    except ValueError:
+        raise ValueError("is not a number") from None
+    if not 0 < number < float("inf"):
+        raise ValueError("is not above 0")
+    return number
+
+
+def _truth(raw: object) -> bool:
+    words = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
+    if str(raw).lower() not in words:
+        raise ValueError("is neither true nor false")
+    return words[str(raw).lower()]
+
+
+def _lang(raw: object) -> str:
+    if raw not in get_args(Lang):
+        raise ValueError(f"is none of {', '.join(get_args(Lang))}")
+    return str(raw)
+
+
+def _judge(raw: object) -> str:
+    kind, _, model = str(raw).partition(":")
+    if kind not in {"auto", "offline", "llm"} or (model and kind != "llm"):
+        raise ValueError("is none of auto, offline, llm, llm:MODEL")
+    return str(raw)
+
+
+@dataclass(frozen=True, slots=True)
+class JudgeChoice:
+    """What `--judge` comes to: the offline judge (`model` None), or the LLM judge with this model."""
+
+    model: str | None
+    notice: str | None = None
+    """A line for stderr: why the offline judge, and how to switch."""
+
+
+def choose_judge(config: Config) -> JudgeChoice:
+    """Resolve the judge once, before anything is graded; it never changes in mid-run.
+
+    Raises ConfigError for `llm` without a model, and for `llm` together with --offline.
+    """
+    kind, _, named = config.judge.partition(":")
+    model = named or config.model
+    if kind == "offline":
+        return JudgeChoice(None)
+    if config.offline:
+        if kind == "llm":
+            raise ConfigError(f"judge {config.judge!r} needs the network, and --offline forbids it; drop one of them")
+        return JudgeChoice(None)
+    if kind == "llm" and not model:
+        raise ConfigError("judge 'llm' without a model; set COACH_MODEL, or name one as in --judge llm:deepseek-chat")
+    if not model:
+        return JudgeChoice(None, OFFLINE_NOTICE)
+    if not (config.api_key or config.base_url):
+        raise ConfigError(
+            f"model {model!r} is named but neither OPENAI_API_KEY nor OPENAI_BASE_URL is set; "
+            "set the key, or the URL of a local server, or use --judge offline"
+        )
+    return JudgeChoice(model)
+
+
+OFFLINE_NOTICE = "graded by the offline judge; for an LLM judge set COACH_MODEL (and OPENAI_API_KEY or OPENAI_BASE_URL)"

@@ -1,0 +1,417 @@
+"""The record of all practice, in SQLite: nothing a person has sent is lost.
+
+An answer is on disk before it is graded, its grade right after. `synchronous=FULL` makes a commit survive
+a power cut; WAL lets two terminals write in turn.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import uuid
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Self
+
+from coach.errors import JournalError
+from coach.types import Attempt, BulletGrade, Grade, JudgeId, Quote, Rubric, Usage, Verdict
+from index.types import Bullet, Direction, Question
+
+BUSY_TIMEOUT_S = 10.0
+
+# One entry per schema version, applied in order; never edited once released.
+MIGRATIONS = (
+    """
+    CREATE TABLE sessions (
+        id TEXT PRIMARY KEY, handbook TEXT NOT NULL, mode TEXT NOT NULL, started_at TEXT NOT NULL, ended_at TEXT,
+        plan TEXT NOT NULL  -- refs still to ask and other state, for --resume
+    );
+    CREATE TABLE attempts (
+        id TEXT PRIMARY KEY, session_id TEXT NOT NULL REFERENCES sessions(id), handbook TEXT NOT NULL,
+        question_key TEXT NOT NULL, question TEXT NOT NULL,  -- as JSON, bullets and all, as it was when asked
+        answer TEXT NOT NULL, started_at TEXT NOT NULL, took_s REAL, prompted INTEGER NOT NULL,
+        hints_used INTEGER NOT NULL, confidence INTEGER
+    );
+    CREATE INDEX attempts_by_question ON attempts(question_key, started_at);
+    CREATE TABLE grades (
+        attempt_id TEXT PRIMARY KEY REFERENCES attempts(id), score REAL, judge TEXT NOT NULL, rubric TEXT NOT NULL,
+        feedback TEXT NOT NULL, usage TEXT NOT NULL, withdrawn INTEGER NOT NULL
+    );
+    CREATE TABLE bullet_grades (
+        attempt_id TEXT NOT NULL REFERENCES grades(attempt_id) ON DELETE CASCADE, position INTEGER NOT NULL,
+        bullet_key TEXT NOT NULL, verdict TEXT NOT NULL, evidence TEXT NOT NULL, reason TEXT NOT NULL, certainty REAL,
+        PRIMARY KEY (attempt_id, position)
+    );
+    CREATE INDEX bullet_grades_by_bullet ON bullet_grades(bullet_key);
+    CREATE TABLE marks (
+        attempt_id TEXT NOT NULL REFERENCES attempts(id), position INTEGER NOT NULL, bullet_key TEXT NOT NULL,
+        verdict TEXT NOT NULL, source TEXT NOT NULL, why TEXT NOT NULL, marked_at TEXT NOT NULL,
+        PRIMARY KEY (attempt_id, position)
+    );
+    CREATE TABLE cards (
+        handbook TEXT NOT NULL, bullet_key TEXT NOT NULL, card TEXT NOT NULL, reviewed_at TEXT NOT NULL,
+        PRIMARY KEY (handbook, bullet_key)
+    );
+    CREATE TABLE drafts (
+        handbook TEXT NOT NULL, question_key TEXT NOT NULL, ref TEXT NOT NULL, text TEXT NOT NULL,
+        saved_at TEXT NOT NULL, PRIMARY KEY (handbook, question_key)
+    );
+    CREATE TABLE events (
+        number INTEGER PRIMARY KEY, session_id TEXT NOT NULL REFERENCES sessions(id), at TEXT NOT NULL,
+        kind TEXT NOT NULL, detail TEXT NOT NULL
+    );
+    """,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One sitting; `ended_at` is None while it can be resumed."""
+
+    id: str
+    handbook: str
+    mode: str
+    started_at: datetime
+    ended_at: datetime | None
+    plan: tuple[str, ...]
+    """Refs still to be asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An answer that was begun and not sent."""
+
+    ref: str
+    text: str
+    saved_at: datetime
+
+
+class Journal:
+    """The open journal. Every method that writes has committed to disk when it returns."""
+
+    def __init__(self, path: Path) -> None:
+        """Open, creating and migrating as needed; JournalError when the file cannot be used."""
+        self.path = path
+        with self._translated():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            # Grading may run beside the prompt; sqlite3 serialises calls on one connection itself.
+            self._db = sqlite3.connect(path, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False)
+            self._db.row_factory = sqlite3.Row
+            self._db.execute("PRAGMA journal_mode=WAL")
+            self._db.execute("PRAGMA synchronous=FULL")
+            self._db.execute("PRAGMA foreign_keys=ON")
+            self._migrate()
+
+    def __enter__(self) -> Self:
+        """The journal itself."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close the file."""
+        self._db.close()
+
+    def _migrate(self) -> None:
+        with self._transaction() as db:
+            version = db.execute("PRAGMA user_version").fetchone()[0]
+            if version > len(MIGRATIONS):
+                raise JournalError(
+                    f"{self.path}: written by a newer version (schema {version}, known {len(MIGRATIONS)}); "
+                    "update the program, or name another folder in COACH_HOME"
+                )
+            for script in MIGRATIONS[version:]:
+                for statement in script.split(";"):  # executescript would commit half-way
+                    db.execute(statement)
+            db.execute(f"PRAGMA user_version={len(MIGRATIONS)}")
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
+        except (sqlite3.Error, OSError) as exc:
+            raise JournalError(
+                f"journal {self.path}: {exc}; free the disk or check its rights, or name another folder in COACH_HOME"
+            ) from exc
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        with self._translated():
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._db
+            except BaseException:
+                self._db.execute("ROLLBACK")
+                raise
+            self._db.execute("COMMIT")
+
+    def _rows(self, sql: str, *values: object) -> list[sqlite3.Row]:
+        with self._translated():
+            return self._db.execute(sql, values).fetchall()
+
+    def start_session(self, handbook: str, mode: str, plan: Sequence[str], now: datetime) -> Session:
+        """Begin a sitting."""
+        session = Session(uuid.uuid4().hex[:12], handbook, mode, now, None, tuple(plan))
+        with self._transaction() as db:
+            db.execute(
+                "INSERT INTO sessions VALUES (?, ?, ?, ?, NULL, ?)",
+                (session.id, handbook, mode, now.isoformat(), json.dumps(session.plan)),
+            )
+        return session
+
+    def update_plan(self, session_id: str, plan: Sequence[str]) -> None:
+        """Keep what is still to be asked, for --resume."""
+        with self._transaction() as db:
+            db.execute("UPDATE sessions SET plan = ? WHERE id = ?", (json.dumps(list(plan)), session_id))
+
+    def end_session(self, session_id: str, now: datetime) -> None:
+        """Close a sitting for good."""
+        with self._transaction() as db:
+            db.execute("UPDATE sessions SET ended_at = ? WHERE id = ?", (now.isoformat(), session_id))
+
+    def sessions(self, handbook: str | None = None) -> list[Session]:
+        """All sittings, oldest first."""
+        rows = self._rows(
+            "SELECT * FROM sessions WHERE ? IS NULL OR handbook = ? ORDER BY started_at", handbook, handbook
+        )
+        return [_session(row) for row in rows]
+
+    def log(self, session_id: str, kind: str, detail: object, now: datetime) -> None:
+        """Record an event of a sitting: skipped, hint, revealed, paused …"""
+        with self._transaction() as db:
+            db.execute(
+                "INSERT INTO events (session_id, at, kind, detail) VALUES (?, ?, ?, ?)",
+                (session_id, now.isoformat(), kind, json.dumps(detail, ensure_ascii=False)),
+            )
+
+    def events(self, session_id: str) -> list[tuple[str, object]]:
+        """The sitting's events as (kind, detail), in order."""
+        rows = self._rows("SELECT kind, detail FROM events WHERE session_id = ? ORDER BY number", session_id)
+        return [(row["kind"], json.loads(row["detail"])) for row in rows]
+
+    def save_answer(self, attempt: Attempt, handbook: str) -> None:
+        """Put a sent answer on disk, before anything is done with it; its draft goes in the same step."""
+        with self._transaction() as db:
+            db.execute(
+                "INSERT INTO attempts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    attempt.id,
+                    attempt.session_id,
+                    handbook,
+                    attempt.question.key,
+                    _dump_question(attempt.question),
+                    attempt.answer,
+                    attempt.started_at.isoformat(),
+                    attempt.took_s,
+                    attempt.prompted,
+                    attempt.hints_used,
+                    attempt.confidence,
+                ),
+            )
+            db.execute("DELETE FROM drafts WHERE handbook = ? AND question_key = ?", (handbook, attempt.question.key))
+
+    def save_grade(self, attempt_id: str, grade: Grade) -> None:
+        """Store the grade of a saved answer; a later grade takes the place of an earlier one."""
+        with self._transaction() as db:
+            db.execute("DELETE FROM grades WHERE attempt_id = ?", (attempt_id,))
+            db.execute(
+                "INSERT INTO grades VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (
+                    attempt_id,
+                    grade.score,
+                    json.dumps([grade.judge.kind, grade.judge.model, grade.judge.prompt]),
+                    json.dumps([grade.rubric.by, grade.rubric.ref, grade.rubric.score, grade.rubric.context]),
+                    grade.feedback,
+                    json.dumps(
+                        [
+                            grade.usage.prompt_tokens,
+                            grade.usage.completion_tokens,
+                            grade.usage.calls,
+                            grade.usage.cached,
+                        ]
+                    ),
+                    grade.withdrawn,
+                ),
+            )
+            db.executemany(
+                "INSERT INTO bullet_grades VALUES (?, ?, ?, ?, ?, ?, ?)",
+                [
+                    (
+                        attempt_id,
+                        position,
+                        b.bullet.key,
+                        b.verdict,
+                        json.dumps([[q.quote, q.start, q.end] for q in b.evidence], ensure_ascii=False),
+                        b.reason,
+                        b.certainty,
+                    )
+                    for position, b in enumerate(grade.bullets)
+                ],
+            )
+
+    def attempts(self, *, handbook: str | None = None, session_id: str | None = None) -> list[Attempt]:
+        """Answers with their grades, oldest first; a person's marks stand in `marks`, not here."""
+        rows = self._rows(
+            "SELECT * FROM attempts WHERE (?1 IS NULL OR handbook = ?1) AND (?2 IS NULL OR session_id = ?2) "
+            "ORDER BY started_at, rowid",
+            handbook,
+            session_id,
+        )
+        return [replace(_attempt(row), grade=self.grade(row["id"])) for row in rows]
+
+    def grade(self, attempt_id: str) -> Grade | None:
+        """The stored grade of an answer, or None while it waits."""
+        heads = self._rows(
+            "SELECT grades.*, question FROM grades JOIN attempts ON id = attempt_id WHERE attempt_id = ?",
+            attempt_id,
+        )
+        if not heads:
+            return None
+        rows = self._rows("SELECT * FROM bullet_grades WHERE attempt_id = ? ORDER BY position", attempt_id)
+        return _grade(heads[0], rows)
+
+    def pending(self, handbook: str | None = None) -> list[Attempt]:
+        """Answers without a grade, or with an ungraded bullet, oldest first."""
+        rows = self._rows(
+            """SELECT * FROM attempts WHERE (?1 IS NULL OR handbook = ?1) AND
+               (id NOT IN (SELECT attempt_id FROM grades)
+                OR id IN (SELECT attempt_id FROM bullet_grades WHERE verdict = 'ungraded'))
+               ORDER BY started_at, rowid""",
+            handbook,
+        )
+        return [replace(_attempt(row), grade=self.grade(row["id"])) for row in rows]
+
+    def save_mark(
+        self, attempt: Attempt, position: int, verdict: Verdict, source: str, why: str, now: datetime
+    ) -> None:
+        """Record the verdict of a person (`source` = `person`) or of an appeal on one bullet; the judge's stays."""
+        with self._transaction() as db:
+            db.execute(
+                "INSERT OR REPLACE INTO marks VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (
+                    attempt.id,
+                    position,
+                    attempt.question.bullets[position].key,
+                    verdict,
+                    source,
+                    why,
+                    now.isoformat(),
+                ),
+            )
+
+    def marks(self, attempt_id: str) -> dict[int, Verdict]:
+        """Marked verdicts of an answer, by position of the bullet."""
+        rows = self._rows("SELECT position, verdict FROM marks WHERE attempt_id = ?", attempt_id)
+        return {row["position"]: Verdict(row["verdict"]) for row in rows}
+
+    def save_card(self, handbook: str, bullet_key: str, card: str, now: datetime) -> None:
+        """Store a bullet's memory state (FSRS card as JSON)."""
+        with self._transaction() as db:
+            db.execute(
+                "INSERT OR REPLACE INTO cards VALUES (?, ?, ?, ?)", (handbook, bullet_key, card, now.isoformat())
+            )
+
+    def cards(self, handbook: str) -> dict[str, str]:
+        """Memory states by bullet key."""
+        return {
+            row["bullet_key"]: row["card"]
+            for row in self._rows("SELECT bullet_key, card FROM cards WHERE handbook = ?", handbook)
+        }
+
+    def save_draft(self, handbook: str, question: Question, text: str, now: datetime) -> None:
+        """Keep an unsent answer; an empty text removes it."""
+        with self._transaction() as db:
+            if text.strip():
+                db.execute(
+                    "INSERT OR REPLACE INTO drafts VALUES (?, ?, ?, ?, ?)",
+                    (handbook, question.key, question.ref, text, now.isoformat()),
+                )
+            else:
+                db.execute("DELETE FROM drafts WHERE handbook = ? AND question_key = ?", (handbook, question.key))
+
+    def drafts(self, handbook: str) -> dict[str, Draft]:
+        """Unsent answers by question key, newest first."""
+        rows = self._rows("SELECT * FROM drafts WHERE handbook = ? ORDER BY saved_at DESC", handbook)
+        return {row["question_key"]: Draft(row["ref"], row["text"], _when(row["saved_at"])) for row in rows}
+
+
+def _when(text: str) -> datetime:
+    return datetime.fromisoformat(text)
+
+
+def _session(row: sqlite3.Row) -> Session:
+    ended = _when(row["ended_at"]) if row["ended_at"] else None
+    plan = tuple(json.loads(row["plan"]))
+    return Session(row["id"], row["handbook"], row["mode"], _when(row["started_at"]), ended, plan)
+
+
+def _dump_question(question: Question) -> str:
+    direction = question.direction
+    return json.dumps(
+        {
+            "ref": question.ref,
+            "key": question.key,
+            "direction": [direction.number, direction.title, direction.keywords],
+            "text": question.text,
+            "bullets": [[b.key, b.text, b.plain, b.line] for b in question.bullets],
+            "line": question.line,
+            "label": question.label,
+            "notes": question.notes,
+            "hot": question.hot,
+        },
+        ensure_ascii=False,
+    )
+
+
+def _parse_question(text: str) -> Question:
+    found = json.loads(text)
+    number, title, keywords = found["direction"]
+    return Question(
+        ref=found["ref"],
+        key=found["key"],
+        direction=Direction(number, title, tuple(keywords)),
+        text=found["text"],
+        bullets=tuple(Bullet(*bullet) for bullet in found["bullets"]),
+        line=found["line"],
+        label=found["label"],
+        notes=tuple(found["notes"]),
+        hot=tuple(found["hot"]),
+    )
+
+
+def _attempt(row: sqlite3.Row) -> Attempt:
+    return Attempt(
+        id=row["id"],
+        session_id=row["session_id"],
+        question=_parse_question(row["question"]),
+        answer=row["answer"],
+        started_at=_when(row["started_at"]),
+        took_s=row["took_s"],
+        prompted=bool(row["prompted"]),
+        hints_used=row["hints_used"],
+        confidence=row["confidence"],
+    )
+
+
+def _grade(head: sqlite3.Row, rows: Sequence[sqlite3.Row]) -> Grade:
+    question = _parse_question(head["question"])
+    by, ref, score, context = json.loads(head["rubric"])
+    return Grade(
+        question=question,
+        rubric=Rubric(by, ref, score, tuple(context)),
+        bullets=tuple(
+            BulletGrade(
+                question.bullets[row["position"]],
+                Verdict(row["verdict"]),
+                tuple(Quote(*quote) for quote in json.loads(row["evidence"])),
+                row["reason"],
+                row["certainty"],
+            )
+            for row in rows
+        ),
+        judge=JudgeId(*json.loads(head["judge"])),
+        feedback=head["feedback"],
+        usage=Usage(*json.loads(head["usage"])),
+        withdrawn=head["withdrawn"],
+    )
