@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Sequence
 
 from coach.grader import OnBullet, grade, grade_json
-from coach.types import BulletGrade, BulletVerdict, Judgement, JudgeId, Rubric, Usage, Verdict
+from coach.types import BulletGrade, BulletVerdict, JudgeId, Judgement, Rubric, Usage, Verdict
 from index.types import Bullet, Direction, Hit, Question
 
 TEXTS = ("发酵产生二氧化碳", "盐抑制酵母", "高温定型")
