@@ -1,0 +1,85 @@
+"""The coach's own words in Chinese and English; what it says about a handbook or an answer is not in here."""
+
+from __future__ import annotations
+
+from coach.language import Language
+
+WORDS: dict[str, dict[Language, str]] = {
+    "covered": {"zh": "说到", "en": "covered"},
+    "partial": {"zh": "说了一半", "en": "partial"},
+    "missing": {"zh": "没提到", "en": "missing"},
+    "contradicted": {"zh": "说错了", "en": "wrong"},
+    "ungraded": {"zh": "未评", "en": "ungraded"},
+    "first": {"zh": "先改这一条：", "en": "Mend this first: "},
+    "say": {"zh": "这样说：", "en": "Say: "},
+    "doubtful": {"zh": "手册此条存疑：", "en": "The handbook may be off here: "},
+    "differs": {"zh": "与手册不同；你可能是对的", "en": "differs from the handbook; you may be right"},
+    "question": {"zh": "第 {number}/{total} 题", "en": "Question {number} of {total}"},
+    "send": {
+        "zh": "空行回车 或 Ctrl-D 发送 · /hint /skip /help",
+        "en": "empty line or Ctrl-D sends · /hint /skip /help",
+    },
+    "next": {
+        "zh": "回车 = 下一题 · /why N · /mark N c|p|m|w · /more · /again",
+        "en": "Enter = next · /why N · /mark N c|p|m|w · /more · /again",
+    },
+    "next_key": {"zh": "继续> ", "en": "next> "},
+    "follow_up": {"zh": "追问：", "en": "Follow-up: "},
+    "follow_up_generic": {
+        "zh": "这一题还有一点你没有讲到。换个角度想想，还能补充什么？",
+        "en": "There is one more point to this question. What else would you add?",
+    },
+    "hint": {"zh": "提示 {number}：", "en": "Hint {number}: "},
+    "hint_count": {"zh": "一共有 {count} 个要点。", "en": "there are {count} points to make."},
+    "hint_none": {"zh": "没有更多提示了。", "en": "No more hints."},
+    "model": {"zh": "参考答案：", "en": "Model answer: "},
+    "saved": {"zh": "已保存，正在评分…", "en": "saved, grading …"},
+    "kept": {
+        "zh": "答案已保存，还没有评分；稍后运行 coach grade --pending",
+        "en": "your answer is kept, not graded yet; run coach grade --pending later",
+    },
+    "skipped": {"zh": "跳过。", "en": "Skipped."},
+    "marked": {
+        "zh": "第 {number} 条改判为：{verdict}（你的判定为准）",
+        "en": "Bullet {number} marked {verdict}; your verdict counts.",
+    },
+    "mark_how": {
+        "zh": "用法：/mark 2 c（c 说到 · p 一半 · m 没提 · w 说错）",
+        "en": "Use: /mark 2 c (c covered, p partial, m missing, w wrong)",
+    },
+    "nothing_graded": {"zh": "还没有评过的答案。", "en": "Nothing has been graded yet."},
+    "why_how": {"zh": "用法：/why 2", "en": "Use: /why 2"},
+    "unknown_verb": {"zh": "没有 /{name} 这个命令；可用：{verbs}", "en": "There is no /{name}; there are: {verbs}"},
+    "draft": {
+        "zh": "{ref} 有一份没发出的答案（{length} 字），已放回输入框。",
+        "en": "Your unfinished answer to {ref} ({length} characters) is back in the box.",
+    },
+    "interrupt": {"zh": "再按一次 Ctrl-C 退出（草稿已保存）", "en": "Ctrl-C again to leave (the draft is kept)"},
+    "paused": {"zh": "已暂停；coach practice --resume 继续。", "en": "Paused; coach practice --resume goes on."},
+    "summary": {"zh": "小结", "en": "Summary"},
+    "summary_counts": {
+        "zh": "答了 {graded} 题 · 跳过 {skipped} · 待评 {pending} · 平均 {score}",
+        "en": "{graded} answered · {skipped} skipped · {pending} waiting · average {score}",
+    },
+    "gaps": {"zh": "最该补的：", "en": "Most costly gaps: "},
+    "strong": {"zh": "答得好的：", "en": "Strong: "},
+    "then": {"zh": "接下来：", "en": "Next: "},
+    "judge": {"zh": "评分：{judge}", "en": "graded by {judge}"},
+    "due": {"zh": "下次：{when}", "en": "next: {when}"},
+    "days": {"zh": "{n} 天后", "en": "in {n} days"},
+    "delivery": {
+        "zh": "表达：约 {spoken} 秒 · 口头语 {fillers} 个",
+        "en": "delivery: about {spoken} s spoken · {fillers} fillers",
+    },
+    "not_found": {"zh": "手册里没有这个问题。最接近的：", "en": "Not in the handbook. Nearest:"},
+    "no_detail": {
+        "zh": "手册讲了这个话题，但没有你问的这个细节：",
+        "en": "The handbook treats the topic, but not the detail you ask about:",
+    },
+    "see_also": {"zh": "另见：", "en": "See also: "},
+}
+
+
+def say(key: str, language: Language, **values: object) -> str:
+    """The words for `key`, with its blanks filled."""
+    return WORDS[key][language].format(**values)
