@@ -15,6 +15,18 @@ from index.types import Question
 class Material:
     """The coach's preparation."""
 
+    def question(self, question: Question, language: Language) -> str:
+        """The question in the interviewer's language, where that is known."""
+        return question.text
+
+    def sentence(self, question: Question, position: int, language: Language) -> str:
+        """The one sentence to say for a bullet; the bullet itself where nothing better was prepared."""
+        return question.bullets[position].plain
+
+    def doubt(self, question: Question, position: int, language: Language) -> str:
+        """What is doubtful or dated about the bullet; empty when nothing is known."""
+        return ""
+
     def hint(self, question: Question, number: int, language: Language) -> str:
         """The `number`-th hint (from 1): first how many points there are, then how each of them begins."""
         bullets = question.bullets

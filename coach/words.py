@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from coach.language import Language
 
+# The verdicts' names are the same in both languages, on screen as in JSON; only `contradicted` is said `wrong`.
 WORDS: dict[str, dict[Language, str]] = {
-    "covered": {"zh": "说到", "en": "covered"},
-    "partial": {"zh": "说了一半", "en": "partial"},
-    "missing": {"zh": "没提到", "en": "missing"},
-    "contradicted": {"zh": "说错了", "en": "wrong"},
-    "ungraded": {"zh": "未评", "en": "ungraded"},
+    "covered": {"zh": "covered", "en": "covered"},
+    "partial": {"zh": "partial", "en": "partial"},
+    "missing": {"zh": "missing", "en": "missing"},
+    "contradicted": {"zh": "wrong", "en": "wrong"},
+    "ungraded": {"zh": "ungraded", "en": "ungraded"},
     "first": {"zh": "先改这一条：", "en": "Mend this first: "},
     "say": {"zh": "这样说：", "en": "Say: "},
     "doubtful": {"zh": "手册此条存疑：", "en": "The handbook may be off here: "},
@@ -65,6 +66,7 @@ WORDS: dict[str, dict[Language, str]] = {
     "strong": {"zh": "答得好的：", "en": "Strong: "},
     "then": {"zh": "接下来：", "en": "Next: "},
     "judge": {"zh": "评分：{judge}", "en": "graded by {judge}"},
+    "certainty": {"zh": "有把握的程度：{share}", "en": "certainty: {share}"},
     "due": {"zh": "下次：{when}", "en": "next: {when}"},
     "days": {"zh": "{n} 天后", "en": "in {n} days"},
     "delivery": {

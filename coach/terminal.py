@@ -1,0 +1,202 @@
+"""Reading answers at a terminal, with prompt_toolkit: several lines, paste, drafts, a clock.
+
+`input()` and its kin cut a long Chinese answer at 4,095 bytes and keep one line of a paste; prompt_toolkit does not.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from prompt_toolkit import PromptSession
+from prompt_toolkit.application import get_app
+from prompt_toolkit.formatted_text import FormattedText
+from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
+from prompt_toolkit.keys import Keys
+
+from coach.delivery import SPOKEN_RANGE_S
+from coach.language import Language
+from coach.turns import Answer, Turn, Verb, parse_turn
+from coach.words import say
+from index.types import Question
+
+if TYPE_CHECKING:
+    from coach.journal import Journal
+
+DRAFT_EVERY_S = 2.0
+INTERRUPT_WINDOW_S = 2.0
+# Two Enters nearer to each other than any finger: a paste in a terminal without bracketed paste.
+PASTE_GAP_S = 0.03
+
+
+class TerminalReader:
+    """Turns typed at a terminal. Unsent answers are kept in the journal as drafts."""
+
+    interactive = True
+
+    def __init__(
+        self, journal: Journal, handbook: str, language: Language, notify: Callable[[str], None], **session: object
+    ) -> None:
+        """`notify` shows a line; `session` goes to PromptSession (tests give it `input` and `output`)."""
+        self._journal, self._handbook, self._language, self._notify = journal, handbook, language, notify
+        self._prompt: PromptSession[str] = PromptSession(**session)  # type: ignore[arg-type]  # input and output only
+        self._pace = Pace()
+
+    def read(self, question: Question, prompt: str) -> Turn | None:
+        """An answer or a verb; None on Ctrl-D with an empty box. The second Ctrl-C in two seconds raises."""
+        draft = self._draft(question)
+        self._pace = Pace()
+        interrupted = float("-inf")
+        while True:
+            try:
+                text = self._read_text(question, draft)
+            except EOFError:
+                return None
+            except KeyboardInterrupt:
+                if time.monotonic() - interrupted < INTERRUPT_WINDOW_S:
+                    raise
+                interrupted, draft = time.monotonic(), self._stored(question)
+                self._notify(say("interrupt", self._language))
+                continue
+            turn = parse_turn(text, self._pace.took_s)
+            if isinstance(turn, Answer):
+                return turn
+            if (same := self._own_verb(turn, question)) is None:
+                return turn
+            draft = same
+
+    def read_verb(self, prompt: str) -> Verb | None:
+        """A verb about the feedback; Enter goes on, Ctrl-D quits."""
+        try:
+            text = self._prompt.prompt(
+                say("next_key", self._language), multiline=False, bottom_toolbar=prompt, key_bindings=None, default=""
+            )
+        except EOFError:
+            return Verb("quit")
+        turn = parse_turn(text)
+        return turn if isinstance(turn, Verb) else None
+
+    def _own_verb(self, verb: Verb, question: Question) -> str | None:
+        """Deal with the verbs that concern only the box; returns its new content, or None for other verbs."""
+        if verb.name == "edit":
+            from click import edit
+
+            return (edit(self._stored(question)) or "").strip("\n")
+        if verb.name == "took" and verb.argument.isdecimal():
+            self._pace.said_s = float(verb.argument)
+            return self._stored(question)
+        return None
+
+    def _draft(self, question: Question) -> str:
+        draft = self._journal.drafts(self._handbook).get(question.key)
+        if draft is None:
+            return ""
+        self._notify(say("draft", self._language, ref=draft.ref, length=len(draft.text)))
+        return draft.text
+
+    def _stored(self, question: Question) -> str:
+        draft = self._journal.drafts(self._handbook).get(question.key)
+        return draft.text if draft else ""
+
+    def _read_text(self, question: Question, draft: str) -> str:
+        saved = draft
+
+        def save(text: str) -> None:
+            nonlocal saved
+            # A verb being typed is no draft, and would overwrite one.
+            if text != saved and isinstance(parse_turn(text), Answer):
+                self._journal.save_draft(self._handbook, question, text, datetime.now(UTC))
+                saved = text
+
+        async def keep_saving() -> None:
+            while True:
+                await asyncio.sleep(DRAFT_EVERY_S)
+                save(get_app().current_buffer.text)
+
+        def start() -> None:
+            get_app().create_background_task(keep_saving())
+
+        try:
+            return self._prompt.prompt(
+                "> ",
+                multiline=True,
+                default=draft,
+                key_bindings=_bindings(self._pace, save),
+                bottom_toolbar=self._toolbar,
+                refresh_interval=1.0,
+                pre_run=start,
+            )
+        except KeyboardInterrupt:
+            save(self._prompt.default_buffer.text)
+            raise
+
+    def _toolbar(self) -> FormattedText:
+        low, high = SPOKEN_RANGE_S
+        elapsed = self._pace.elapsed_s
+        style = "" if elapsed < low else "bold" if elapsed < high else "italic"
+        clock = f" {int(elapsed // 60)}:{int(elapsed % 60):02d} / {low}-{high} s "
+        return FormattedText([(style, clock if self._pace.counts else " "), ("", say("send", self._language))])
+
+
+class Pace:
+    """How long an answer takes; a paste (dictation from a phone) makes the clock meaningless."""
+
+    def __init__(self) -> None:
+        self._started = time.monotonic()
+        self.counts = True
+        self.said_s: float | None = None
+
+    @property
+    def elapsed_s(self) -> float:
+        """Seconds since the question."""
+        return time.monotonic() - self._started
+
+    @property
+    def took_s(self) -> float | None:
+        """What the person said it took, else what the clock says, else None after a paste."""
+        if self.said_s is not None:
+            return self.said_s
+        return round(self.elapsed_s, 1) if self.counts else None
+
+
+def _bindings(pace: Pace, save: Callable[[str], None]) -> KeyBindings:
+    """Enter on an empty line, Ctrl-D, or Enter after a verb sends; a paste never does."""
+    keys = KeyBindings()
+    last_enter = 0.0
+
+    @keys.add("enter")
+    def _(event: KeyPressEvent) -> None:
+        nonlocal last_enter
+        buffer, now = event.current_buffer, time.monotonic()
+        pasted, last_enter = now - last_enter < PASTE_GAP_S, now
+        on_empty_line = not buffer.document.current_line.strip() and buffer.document.is_cursor_at_the_end
+        verb = isinstance(parse_turn(buffer.text), Verb)
+        if (verb or (on_empty_line and buffer.text.strip())) and not pasted:
+            _send(event, save)
+        else:
+            buffer.newline(copy_margin=False)
+
+    @keys.add("c-d")
+    def _(event: KeyPressEvent) -> None:
+        if event.current_buffer.text.strip():
+            _send(event, save)
+        else:
+            event.app.exit(exception=EOFError)
+
+    @keys.add(Keys.BracketedPaste)
+    def _(event: KeyPressEvent) -> None:
+        pace.counts = False
+        event.current_buffer.insert_text(event.data.replace("\r\n", "\n").replace("\r", "\n"))
+        save(event.current_buffer.text)
+
+    return keys
+
+
+def _send(event: KeyPressEvent, save: Callable[[str], None]) -> None:
+    buffer = event.current_buffer
+    save(buffer.text)  # between here and the journal's own copy nothing may be lost
+    buffer.text = buffer.text.rstrip()
+    buffer.validate_and_handle()
