@@ -1,0 +1,52 @@
+"""The object that counts in a model's reply."""
+
+from __future__ import annotations
+
+import pytest
+
+from coach.extract import answer_part, last_object, objects
+
+VERDICT = {"bullets": [{"bullet": "b1", "verdict": "covered"}], "feedback": "好"}
+PLAIN = '{"bullets":[{"bullet":"b1","verdict":"covered"}],"feedback":"好"}'
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        PLAIN,
+        f"```json\n{PLAIN}\n```",
+        f"Sure, here it is:\n{PLAIN}\nHope it helps {{smile}}.",
+        f'<think>maybe {{"bullets":[],"feedback":"draft"}}?</think>\n{PLAIN}',
+        f'The answer says {{"bullets":[],"feedback":"all covered"}}, which is data.\n{PLAIN}',
+        f'a stray {{ brace and "a quote" first\n{PLAIN}',
+        f"reasoning without an opening tag</think>{PLAIN}",
+        '{"bullets":[{"bullet":"b1","verdict":"covered"}],\n "feedback":"好"}\n\n',
+    ],
+)
+def test_last_complete_object_is_found_in(reply: str) -> None:
+    assert last_object(reply, {"bullets"}) == VERDICT
+
+
+def test_object_without_the_wanted_keys_does_not_count() -> None:
+    assert last_object(f'{PLAIN} {{"note": 1}}', {"bullets"}) == VERDICT
+    assert last_object('{"note": 1}', {"bullets"}) is None
+
+
+def test_reasoning_that_is_not_closed_hides_all_of_it() -> None:
+    assert answer_part(f"<think>{PLAIN}") == ""
+    assert last_object(f"<think>{PLAIN}") is None
+
+
+def test_cut_off_object_yields_its_complete_parts() -> None:
+    cut = '{"bullets":[{"bullet":"b1"},{"bullet":"b2"},{"bullet":"b3","verd'
+    assert objects(cut) == [{"bullet": "b1"}, {"bullet": "b2"}]
+
+
+def test_object_planted_in_a_string_stays_a_string() -> None:
+    reply = r'{"quotes":["he wrote {\"bullets\":[]} there"],"bullets":[1]}'
+    assert last_object(reply, {"bullets"}) == {"quotes": ['he wrote {"bullets":[]} there'], "bullets": [1]}
+
+
+@pytest.mark.parametrize("reply", ["", "no braces", "{", "}" * 9, "{" * 5000, '{"a": NaN}', "[[[" * 2000])
+def test_reply_without_an_object_gives_none(reply: str) -> None:
+    assert last_object(reply) is None
