@@ -14,7 +14,7 @@ from hashlib import sha256
 from importlib.resources import files
 from string import Template
 
-CURRENT: Mapping[str, int] = {"appeal": 1, "ask": 1, "grade": 1}
+CURRENT: Mapping[str, int] = {"appeal": 1, "ask": 1, "grade": 1, "repair": 1}
 """The version of each prompt in use."""
 
 _DIVIDER = "<!-- user -->\n"

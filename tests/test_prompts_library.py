@@ -28,7 +28,6 @@ def test_every_released_prompt_is_as_it_was_locked() -> None:
 def test_current_prompt_loads_with_an_id_of_name_version_and_digest(name: str) -> None:
     prompt = load(name)
     assert prompt.id == f"{name}.v{CURRENT[name]}:{LOCK[f'{name}.v{CURRENT[name]}.md'][:8]}"
-    assert prompt.system
     assert prompt is load(name)
 
 
