@@ -1,0 +1,146 @@
+"""The report of a run: its figures, what failed, and its forms as JSON and as a table of plain text."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from statistics import quantiles
+
+from coach.types import Usage
+from evals.cases import Data
+from evals.errors import OptionError
+from evals.grading import confusion_counts, coverage_curve, reliability, said_cells, score_cells, slices
+from evals.metrics import Metric, grading_metrics
+from evals.records import Record
+from evals.retrieval import RankingRecord, retrieval_metrics
+
+NOTE = "Agreement with a language model's labels; no person has labelled these answers."
+Json = dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Suite:
+    """The figures of one suite, and what else its page shows."""
+
+    metrics: Mapping[str, Metric]
+    details: Json = field(default_factory=dict)
+    """Ready for JSON: slices, confusion, curves."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """An answer that has no verdict, or not on all bullets."""
+
+    id: str
+    variant: str
+    epoch: int
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
+class Speed:
+    """What the answers as they stand cost."""
+
+    p50_s: float
+    p95_s: float
+    usage: Usage
+    answers: int
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A finished run."""
+
+    run: str
+    """Its folder."""
+    fingerprint: Mapping[str, object]
+    suites: Mapping[str, Suite]
+    failed: tuple[Failed, ...]
+    speed: Speed
+    all_failed: bool
+    """No answer at all got a verdict."""
+
+    def metric(self, name: str) -> Metric:
+        """A figure by its full name, as in `grading.macro_f1`; OptionError when the run has none of that name."""
+        suite, _, figure = name.partition(".")
+        metrics = self.suites[suite].metrics if suite in self.suites else {}
+        if figure not in metrics:
+            known = ", ".join(metrics) or ", ".join(self.suites)
+            raise OptionError(f"no figure {name!r} in this run; there is {known}")
+        return metrics[figure]
+
+    def summary(self) -> Json:
+        """What `coach eval --json` prints."""
+        figures = {
+            name: {key: metric.json() for key, metric in suite.metrics.items()} for name, suite in self.suites.items()
+        }
+        return {"schema": 1, "run": self.run, "suites": figures}
+
+    def json(self) -> Json:
+        """What report.json holds: the summary with details, failures, speed and fingerprint."""
+        return {
+            **self.summary(),
+            "note": NOTE,
+            "details": {name: suite.details for name, suite in self.suites.items()},
+            "failed": [{"id": f.id, "variant": f.variant, "epoch": f.epoch, "error": f.error} for f in self.failed],
+            "speed": {
+                "p50_s": _known(self.speed.p50_s),
+                "p95_s": _known(self.speed.p95_s),
+                "prompt_tokens": self.speed.usage.prompt_tokens,
+                "completion_tokens": self.speed.usage.completion_tokens,
+                "calls": self.speed.usage.calls,
+                "cached": self.speed.usage.cached,
+                "answers": self.speed.answers,
+            },
+            "fingerprint": dict(self.fingerprint),
+        }
+
+
+def build_report(
+    run: str,
+    suites: Sequence[str],
+    data: Data,
+    records: Mapping[str, Record],
+    rankings: Mapping[str, RankingRecord],
+    fingerprint: Mapping[str, object],
+    *,
+    draws: int,
+    seed: int,
+) -> Report:
+    """The report from what the run's logs hold."""
+    kept = list(records.values())
+    built: dict[str, Suite] = {}
+    if "grading" in suites:
+        built["grading"] = _grading_suite(data, kept, draws, seed)
+    if "retrieval" in suites:
+        built["retrieval"] = Suite(retrieval_metrics(data.queries, rankings, draws=draws, seed=seed))
+    failed = tuple(Failed(r.case, r.variant, r.epoch, r.error or "a bullet stayed ungraded") for r in kept if r.failed)
+    return Report(run, fingerprint, built, failed, _speed(kept), bool(kept) and all(r.error for r in kept))
+
+
+def _grading_suite(data: Data, records: Sequence[Record], draws: int, seed: int) -> Suite:
+    said = said_cells(records)
+    cells = score_cells(data.answers, said)
+    by_slice = slices(data.answers, said, draws=min(draws, 500), seed=seed)
+    details: Json = {
+        "confusion": confusion_counts(cells),
+        "reliability": reliability(cells),
+        "coverage": coverage_curve(cells),
+        "slices": {name: {key: m.json() for key, m in metrics.items()} for name, metrics in by_slice.items()},
+    }
+    return Suite(grading_metrics(cells, draws=draws, seed=seed), details)
+
+
+def _speed(records: Sequence[Record]) -> Speed:
+    plain = [r for r in records if r.suite == "grading" and not r.variant and not r.error]
+    usage = sum((r.usage for r in plain), Usage())
+    took = sorted(r.took_s for r in plain)
+    if len(took) < 2:
+        return Speed(took[0] if took else math.nan, took[0] if took else math.nan, usage, len(plain))
+    cuts = quantiles(took, n=20, method="inclusive")
+    return Speed(cuts[9], cuts[18], usage, len(plain))
+
+
+def _known(value: float) -> float | None:
+    return None if math.isnan(value) else value

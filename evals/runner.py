@@ -1,0 +1,193 @@
+"""A run of `coach eval`: tasks to a bounded pool, every finished one to the disk at once, the report from the disk.
+
+    from evals.load import bundled_paths, load_data
+    from evals.runner import Options, run
+
+    report = run(["grading"], load_data(bundled_paths()), judge=my_function, out_dir=Path("runs/mine"))
+    report.metric("grading.macro_f1").value
+
+The caller hands in the judge and the search; nothing is constructed here, and no network or model is known.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from coach.types import Judge, Usage
+from evals.cases import AnswerCase, Data
+from evals.errors import OptionError
+from evals.judging import Plain, as_judge, record_of
+from evals.pool import finished
+from evals.records import Record, Task
+from evals.report import Report, build_report
+from evals.retrieval import rank
+from evals.store import RunFolder
+from index.types import Search
+
+SUITES = ("grading", "faithfulness", "robustness", "retrieval")
+NEED_JUDGE = frozenset({"grading", "faithfulness", "robustness"})
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How a run is carried out; all but `concurrency`, `resume` and `retry_failed` belong to its fingerprint."""
+
+    epochs: int = 1
+    """Repetitions of every answer as it stands: what the judge's own noise is."""
+    concurrency: int = 8
+    limit: int | None = None
+    quick: bool = False
+    """40 answers, evenly over kinds and questions."""
+    resume: bool = False
+    retry_failed: bool = False
+    """Ask again for the records that failed; implies `resume`."""
+    seed: int = 0
+    draws: int = 2000
+
+    def fingerprint(self) -> dict[str, object]:
+        """The part that makes two runs different runs."""
+        own = {"concurrency", "resume", "retry_failed"}
+        return {key: value for key, value in asdict(self).items() if key not in own}
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a run is."""
+
+    done: int
+    total: int
+    failed: int
+    usage: Usage
+    elapsed_s: float
+
+    @property
+    def left_s(self) -> float | None:
+        """Expected seconds to the end; None before the first result."""
+        return self.elapsed_s / self.done * (self.total - self.done) if self.done else None
+
+
+OnProgress = Callable[[Progress], None]
+
+
+def run(
+    suites: Sequence[str],
+    data: Data,
+    *,
+    out_dir: Path,
+    judge: Judge | Plain | None = None,
+    search: Search | None = None,
+    options: Options | None = None,
+    settings: Mapping[str, str] | None = None,
+    on_progress: OnProgress | None = None,
+) -> Report:
+    """Run `suites` over `data`, leave report.json, report.html, cells.jsonl and rankings.jsonl in `out_dir`.
+
+    `settings`: what else makes the run what it is and belongs to its fingerprint (endpoint host, handbook, pack).
+    A judge that cannot be asked leaves failed records, not an exception: see `Report.failed`, `Report.all_failed`.
+    OptionError for an unknown suite or a missing judge or search; ResumeError when the folder holds another run.
+    Ctrl-C leaves what is finished on disk and goes through.
+    """
+    options = options or Options()
+    wanted = _checked(suites, judge, search)
+    data = data.limited(options.limit, quick=options.quick)
+    asked = as_judge(judge) if judge is not None else None
+    print_of = _fingerprint(wanted, data, asked, options, settings or {})
+    folder = RunFolder.open(out_dir, print_of, resume=options.resume or options.retry_failed)
+    try:
+        if asked is not None and NEED_JUDGE & set(wanted):
+            for wave in (first_wave, second_wave):
+                _grade(wave(wanted, data.answers, folder.records(), options), asked, folder, options, on_progress)
+        if search is not None and "retrieval" in wanted:
+            _rank(data, search, folder)
+    finally:
+        folder.close()
+    report = build_report(
+        str(out_dir),
+        wanted,
+        data,
+        folder.records(),
+        folder.rankings(),
+        print_of,
+        draws=options.draws,
+        seed=options.seed,
+    )
+    folder.finish(report.json())
+    return report
+
+
+def _checked(suites: Sequence[str], judge: object, search: object) -> tuple[str, ...]:
+    if unknown := [name for name in suites if name not in SUITES]:
+        raise OptionError(f"unknown suite {unknown[0]!r}; there are {', '.join(SUITES)}")
+    wanted = tuple(name for name in SUITES if name in suites)
+    if judge is None and (needy := [name for name in wanted if name in NEED_JUDGE]):
+        raise OptionError(f"suite {needy[0]!r} needs a judge; name one")
+    if search is None and "retrieval" in wanted:
+        raise OptionError("suite 'retrieval' needs a search; name a handbook or a corpus")
+    return wanted
+
+
+def _fingerprint(
+    suites: Sequence[str], data: Data, judge: Judge | None, options: Options, settings: Mapping[str, str]
+) -> dict[str, object]:
+    return {
+        "suites": list(suites),
+        "data": data.digest,
+        "judge": asdict(judge.id) if judge else None,
+        **options.fingerprint(),
+        **settings,
+    }
+
+
+def first_wave(
+    suites: Sequence[str], cases: Sequence[AnswerCase], records: Mapping[str, Record], options: Options
+) -> list[Task]:
+    """Every answer as it stands, once per epoch: each suite compares with it."""
+    return [Task(case, epoch=epoch) for epoch in range(options.epochs) for case in cases]
+
+
+def second_wave(
+    suites: Sequence[str], cases: Sequence[AnswerCase], records: Mapping[str, Record], options: Options
+) -> list[Task]:
+    """Edits that depend on what was said of the answer as it stands."""
+    return []
+
+
+def _grade(
+    tasks: Sequence[Task], judge: Judge, folder: RunFolder, options: Options, on_progress: OnProgress | None
+) -> None:
+    """Grade what the folder doesn't hold yet; each record is on disk before the next progress call."""
+    known = folder.records()
+    missing = [t for t in tasks if t.key not in known or (options.retry_failed and known[t.key].failed)]
+    done = [known[t.key] for t in tasks if t.key in known and t not in missing]
+    progress = _Counter(len(tasks), done, on_progress)
+    for record in finished(lambda task: record_of(task, judge), missing, concurrency=options.concurrency):
+        folder.add(record)
+        progress.tell(record)
+
+
+class _Counter:
+    """Adds records up for whoever watches."""
+
+    def __init__(self, total: int, done: Sequence[Record], on_progress: OnProgress | None) -> None:
+        self.total, self.done, self.on_progress = total, len(done), on_progress
+        self.failed, self.usage, self.fresh = sum(r.failed for r in done), Usage(), 0
+        self.started = time.monotonic()
+
+    def tell(self, record: Record) -> None:
+        """Count the record and say so."""
+        self.done, self.fresh = self.done + 1, self.fresh + 1
+        self.failed += record.failed
+        self.usage += record.usage
+        if self.on_progress:
+            elapsed_s = time.monotonic() - self.started
+            self.on_progress(Progress(self.done, self.total, self.failed, self.usage, elapsed_s))
+
+
+def _rank(data: Data, search: Search, folder: RunFolder) -> None:
+    known = folder.rankings()
+    for case in data.queries:
+        if case.id not in known:
+            folder.add_ranking(rank(case, search))
