@@ -1,7 +1,7 @@
 """Whether a model's feedback speaks only of what it was given. Pure.
 
 Checked are the things that a wrong fact is made of: numbers, and terms in Latin letters. A term may be worded in
-another way only if it stands somewhere in the sources; feedback that brings its own is dropped by the caller, not mended.
+another way only if it stands somewhere in the sources; what brings its own is dropped by the caller, not mended.
 """
 
 from __future__ import annotations

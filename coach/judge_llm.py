@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Protocol, runtime_checkable
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -70,6 +70,15 @@ class _Reading:
     """Position -> why its entry must be judged again."""
 
 
+@runtime_checkable
+class RepeatableChat(ChatModel, Protocol):
+    """A chat model whose cached replies can be told apart by repetition."""
+
+    def at_epoch(self, epoch: int) -> ChatModel:
+        """The same model, asked anew."""
+        ...
+
+
 class PromptedJudge:
     """Judges through `chat`. With `per_bullet`, one call for each bullet instead of one for all."""
 
@@ -79,6 +88,12 @@ class PromptedJudge:
         self._repair = load("repair")
         self._per_bullet = per_bullet
         self.id = JudgeId("llm", chat.name, self._prompt.id)
+
+    def for_epoch(self, epoch: int) -> PromptedJudge:
+        """The same judge for an independent repetition: the model is asked anew where it can be."""
+        if not isinstance(self._chat, RepeatableChat):
+            return self
+        return PromptedJudge(self._chat.at_epoch(epoch), self._prompt.name, per_bullet=self._per_bullet)
 
     def judge(self, question: Question, answer: str, context: Sequence[Hit] = ()) -> Judgement:
         """Verdicts on every bullet; UNGRADED where the reply stays unusable. ChatError when no reply came at all."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,7 +14,7 @@ from coach.errors import ChatError
 from coach.extract import objects
 from coach.grader import grade
 from coach.judge_llm import FORM, Claim, PromptedJudge
-from coach.llm import OpenAIChat
+from coach.llm import OpenAIChat, ReplyCache
 from coach.types import BulletVerdict, Verdict
 from index.types import Bullet, Direction, Hit, Question
 from prompts.library import load
@@ -200,3 +202,11 @@ def test_judge_over_http_survives_faults_and_right_replies_alike() -> None:
     assert "ungraded" not in {b.verdict for b in first.bullets}
     asked = server.requests[0]["messages"][1]["content"]
     assert "<answer>\n" + ANSWER in asked
+
+
+def test_repetition_asks_the_model_anew_past_its_cache(tmp_path: Path) -> None:
+    with Loopback(lambda body: reply(*GOOD)) as server, closing(ReplyCache(tmp_path / "replies.db")) as cache:
+        judge = PromptedJudge(OpenAIChat("leaf-1", server.url, cache=cache))
+        usages = [each.judge(BREAD, ANSWER).usage for each in (judge, judge, judge.for_epoch(1))]
+    assert [usage.cached for usage in usages] == [0, 1, 0]
+    assert len(server.requests) == 2
