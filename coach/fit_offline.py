@@ -50,6 +50,8 @@ def fit(rows: Sequence[dict[str, Any]]) -> Fitted:
         for question in [question_of(row)]
         for match, label in zip(judge.match(question, row["answer"]), row["labels"], strict=True)
     ]
+    # Reversed claims share all the words: with them, shared words would count against credit.
+    cells = [cell for cell in cells if cell[2] != Verdict.CONTRADICTED]
     keys = sorted({key for key, _, _ in cells}, key=lambda key: sha256(key.encode()).hexdigest())
     verdicts, weights = _weights(cells)
     folds = []
