@@ -6,8 +6,6 @@ told from its opposite.
 
 from __future__ import annotations
 
-import math
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -23,12 +21,10 @@ from index.types import Hit, Question
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-FEATURES = ("window", "answer", "parts", "english", "demoted", "negation", "number", "density", "length")
+FEATURES = ("window", "demoted")
+"""Coverage of the bullet by the best stretch; by the whole answer, words of the question left out."""
 WORDS_FILE = "words.v1.json"
 
-_PARTS = re.compile(r"[，,；;。、+→：:]|\s/\s|\s=\s")
-_NEGATION = re.compile(r"不|没|无|非|未|别|\b(?:not?|never|without|cannot|\w+n't)\b", re.IGNORECASE)
-_NUMBER = re.compile(r"\d+(?:\.\d+)?")
 _REASON = {
     "zh": {
         Verdict.COVERED: "用词与要点大体重合（离线判断）。",
@@ -92,20 +88,7 @@ class OfflineJudge:
         wanted, asked, said = set(terms(bullet)), set(terms(question)), set(terms(answer))
         scored = [(self._covered(wanted, words), -len(window.text), window) for window, words in stretches]
         best, _, window = max(scored, key=lambda entry: entry[:2], default=(0.0, 0, None))
-        parts = [found for part in _PARTS.split(bullet) if (found := set(terms(part)))]
-        partly = [max((self._covered(part, words) for _, words in stretches), default=0.0) for part in parts]
-        english = {term for term in wanted if term.isascii()}
-        features = (
-            best,
-            self._covered(wanted, said),
-            sum(partly) / len(partly) if partly else 0.0,
-            self._covered(english, said),
-            self._covered(wanted - asked, said),
-            float(_negations(bullet) != _negations(window.text if window and best else "")),
-            _numbers_off(bullet, window.text if window else ""),
-            len(wanted & said) / (1 + len(said)),
-            math.log1p(len(answer)),
-        )
+        features = (best, self._covered(wanted - asked, said))
         return Match(features, window if best else None)
 
     def _covered(self, wanted: set[str], said: set[str] | frozenset[str]) -> float:
@@ -126,13 +109,3 @@ def _trimmed(answer: str, window: Clause) -> str:
     """The window's text, cut to what may be quoted of this answer."""
     cap = max(int(MAX_SHARE * len("".join(answer.split()))), SHORT)
     return window.text[:cap]
-
-
-def _negations(text: str) -> bool:
-    return len(_NEGATION.findall(text)) % 2 == 1
-
-
-def _numbers_off(bullet: str, said: str) -> float:
-    """1 when both state numbers and none is shared."""
-    wanted, given = set(_NUMBER.findall(bullet)), set(_NUMBER.findall(said))
-    return float(bool(wanted and given and not wanted & given))
