@@ -160,8 +160,9 @@ def _grade(
 ) -> None:
     """Grade what the folder doesn't hold yet; each record is on disk before the next progress call."""
     known = folder.records()
-    missing = [t for t in tasks if t.key not in known or (options.retry_failed and known[t.key].failed)]
-    done = [known[t.key] for t in tasks if t.key in known and t not in missing]
+    kept = {key for key, record in known.items() if not (options.retry_failed and record.failed)}
+    missing = [task for task in tasks if task.key not in kept]
+    done = [known[task.key] for task in tasks if task.key in kept]
     progress = _Counter(len(tasks), done, on_progress)
     for record in finished(lambda task: record_of(task, judge), missing, concurrency=options.concurrency):
         folder.add(record)

@@ -18,7 +18,24 @@ from evals.metrics import VERDICTS, grading_metrics
 from evals.records import Cell, lines
 from evals.retrieval import RankingRecord, retrieval_metrics
 
-SCORED = ["accuracy", "macro_f1", "kappa", "binary_accuracy", "binary_kappa", "false_credit", "over_credit", "credit_bias", "false_wrong", "false_missed", "within_answer", "answer_majority", "quote_valid", "quote_f1", "sure_half_binary", "ungraded"]
+SCORED = [
+    "accuracy",
+    "macro_f1",
+    "kappa",
+    "binary_accuracy",
+    "binary_kappa",
+    "false_credit",
+    "over_credit",
+    "credit_bias",
+    "false_wrong",
+    "false_missed",
+    "within_answer",
+    "answer_majority",
+    "quote_valid",
+    "quote_f1",
+    "sure_half_binary",
+    "ungraded",
+]
 
 
 def scorer(shared: Path, name: str, *files: Path, flags: tuple[str, ...] = ()) -> dict[str, dict[str, float]]:
