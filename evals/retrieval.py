@@ -57,6 +57,18 @@ class RankingRecord:
             "score": self.score,
         }
 
+    @classmethod
+    def of(cls, row: Mapping[str, object]) -> RankingRecord:
+        """The record that `json` wrote."""
+        ranked, score = row["ranked"], row.get("score")
+        return cls(
+            str(row["id"]),
+            tuple(map(str, ranked)) if isinstance(ranked, list) else (),
+            bool(row["abstained"]),
+            bool(row.get("detail", True)),
+            float(score) if isinstance(score, int | float) else None,
+        )
+
 
 def rank(case: QueryCase, search: Search) -> RankingRecord:
     """Search for the case's query."""
@@ -115,6 +127,12 @@ def retrieval_metrics(
         for name, value in FOUND.items():
             figures[f"{name} {kind}"] = _mean(f"{name} {kind}", rows, among, value, weights)
     return figures
+
+
+def found_values(cases: Sequence[QueryCase], records: Mapping[str, RankingRecord]) -> dict[str, Floats]:
+    """Each figure of finding, query by query: name -> (len(cases),)."""
+    rows = [_row(case, records.get(case.id)) for case in cases]
+    return {name: np.array([float(value(row)) for row in rows]) for name, value in FOUND.items()}
 
 
 def _row(case: QueryCase, record: RankingRecord | None) -> _Row:

@@ -28,7 +28,7 @@ class RunFolder:
         self._grades, self._cells = Log(path / "grades.jsonl"), Log(path / "cells.jsonl")
         self._rankings = Log(path / "rankings.jsonl")
         self._known = {record.key: record for record in map(from_json, self._grades.rows())}
-        self._ranked = {row.id: row for row in map(_ranking, self._rankings.rows())}
+        self._ranked = {row.id: row for row in map(RankingRecord.of, self._rankings.rows())}
 
     @classmethod
     def open(cls, path: Path, fingerprint: Mapping[str, object], *, resume: bool) -> RunFolder:
@@ -95,12 +95,6 @@ def _cell_lines(record: Record) -> list[dict[str, object]]:
         }
         for cell in record.cells
     ]
-
-
-def _ranking(row: Mapping[str, object]) -> RankingRecord:
-    ranked = row["ranked"]
-    assert isinstance(ranked, list)
-    return RankingRecord(**{**row, "ranked": tuple(ranked)})  # type: ignore[arg-type]
 
 
 def _check_same(path: Path, found: Mapping[str, object] | None, wanted: Mapping[str, object]) -> None:
