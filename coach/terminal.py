@@ -19,7 +19,7 @@ from prompt_toolkit.keys import Keys
 
 from coach.delivery import SPOKEN_RANGE_S
 from coach.language import Language
-from coach.turns import Answer, Turn, Verb, parse_turn
+from coach.turns import VERBS, Answer, Turn, Verb, parse_turn
 from coach.words import say
 from index.types import Question
 
@@ -44,15 +44,16 @@ class TerminalReader:
         self._journal, self._handbook, self._language, self._notify = journal, handbook, language, notify
         self._prompt: PromptSession[str] = PromptSession(**session)  # type: ignore[arg-type]  # input and output only
         self._pace = Pace()
+        self._answering = ""
+        """Key of the question whose answer is under way."""
 
     def read(self, question: Question, prompt: str) -> Turn | None:
         """An answer or a verb; None on Ctrl-D with an empty box. The second Ctrl-C in two seconds raises."""
         draft = self._draft(question)
-        self._pace = Pace()
         interrupted = float("-inf")
         while True:
             try:
-                text = self._read_text(question, draft)
+                turn = parse_turn(self._read_text(question, draft), self._pace.took_s)
             except EOFError:
                 return None
             except KeyboardInterrupt:
@@ -61,41 +62,30 @@ class TerminalReader:
                 interrupted, draft = time.monotonic(), self._stored(question)
                 self._notify(say("interrupt", self._language))
                 continue
-            turn = parse_turn(text, self._pace.took_s)
             if isinstance(turn, Answer):
+                self._answering = ""
                 return turn
-            if (same := self._own_verb(turn, question)) is None:
+            if turn.name != "took" or not turn.argument.isdecimal():
                 return turn
-            draft = same
+            self._pace.said_s, draft = float(turn.argument), self._stored(question)
 
     def read_verb(self, prompt: str) -> Verb | None:
         """A verb about the feedback; Enter goes on, Ctrl-D quits."""
         try:
-            text = self._prompt.prompt(
-                say("next_key", self._language), multiline=False, bottom_toolbar=prompt, key_bindings=None, default=""
-            )
+            text = self._prompt.prompt(say("next_key", self._language), multiline=False, bottom_toolbar=prompt)
         except EOFError:
             return Verb("quit")
         turn = parse_turn(text)
         return turn if isinstance(turn, Verb) else None
 
-    def _own_verb(self, verb: Verb, question: Question) -> str | None:
-        """Deal with the verbs that concern only the box; returns its new content, or None for other verbs."""
-        if verb.name == "edit":
-            from click import edit
-
-            return (edit(self._stored(question)) or "").strip("\n")
-        if verb.name == "took" and verb.argument.isdecimal():
-            self._pace.said_s = float(verb.argument)
-            return self._stored(question)
-        return None
-
     def _draft(self, question: Question) -> str:
-        draft = self._journal.drafts(self._handbook).get(question.key)
-        if draft is None:
-            return ""
-        self._notify(say("draft", self._language, ref=draft.ref, length=len(draft.text)))
-        return draft.text
+        """What the box begins with; the clock goes on when only a verb came between."""
+        draft = self._stored(question)
+        if self._answering != question.key:
+            self._answering, self._pace = question.key, Pace()
+            if draft:
+                self._notify(say("draft", self._language, ref=question.ref, length=len(draft)))
+        return draft
 
     def _stored(self, question: Question) -> str:
         draft = self._journal.drafts(self._handbook).get(question.key)
@@ -106,8 +96,7 @@ class TerminalReader:
 
         def save(text: str) -> None:
             nonlocal saved
-            # A verb being typed is no draft, and would overwrite one.
-            if text != saved and isinstance(parse_turn(text), Answer):
+            if text != saved:
                 self._journal.save_draft(self._handbook, question, text, datetime.now(UTC))
                 saved = text
 
@@ -163,7 +152,7 @@ class Pace:
 
 
 def _bindings(pace: Pace, save: Callable[[str], None]) -> KeyBindings:
-    """Enter on an empty line, Ctrl-D, or Enter after a verb sends; a paste never does."""
+    """Enter on an empty line or Ctrl-D sends, Enter after a line with a verb obeys it; a paste does neither."""
     keys = KeyBindings()
     last_enter = 0.0
 
@@ -172,10 +161,13 @@ def _bindings(pace: Pace, save: Callable[[str], None]) -> KeyBindings:
         nonlocal last_enter
         buffer, now = event.current_buffer, time.monotonic()
         pasted, last_enter = now - last_enter < PASTE_GAP_S, now
-        on_empty_line = not buffer.document.current_line.strip() and buffer.document.is_cursor_at_the_end
-        verb = isinstance(parse_turn(buffer.text), Verb)
-        if (verb or (on_empty_line and buffer.text.strip())) and not pasted:
+        line, at_end = buffer.document.current_line.strip(), buffer.document.is_cursor_at_the_end
+        if pasted or not at_end or not buffer.text.strip():
+            buffer.newline(copy_margin=False)
+        elif not line:
             _send(event, save)
+        elif _is_verb(line):
+            _obey(event, line, save)
         else:
             buffer.newline(copy_margin=False)
 
@@ -195,8 +187,25 @@ def _bindings(pace: Pace, save: Callable[[str], None]) -> KeyBindings:
     return keys
 
 
+def _is_verb(line: str) -> bool:
+    turn = parse_turn(line)
+    return isinstance(turn, Verb) and turn.name in VERBS
+
+
+def _obey(event: KeyPressEvent, line: str, save: Callable[[str], None]) -> None:
+    """Take the verb out of the box; what stands above it stays the draft."""
+    buffer = event.current_buffer
+    buffer.text = buffer.text.rstrip().removesuffix(line).rstrip()
+    buffer.cursor_position = len(buffer.text)
+    save(buffer.text)
+    if line == "/edit":
+        buffer.open_in_editor()
+    else:
+        event.app.exit(result=line)
+
+
 def _send(event: KeyPressEvent, save: Callable[[str], None]) -> None:
     buffer = event.current_buffer
-    save(buffer.text)  # between here and the journal's own copy nothing may be lost
     buffer.text = buffer.text.rstrip()
+    save(buffer.text)  # between here and the journal's own copy nothing may be lost
     buffer.validate_and_handle()

@@ -74,6 +74,10 @@ WORDS: dict[str, dict[Language, str]] = {
         "en": "delivery: about {spoken} s spoken · {fillers} fillers",
     },
     "not_found": {"zh": "手册里没有这个问题。最接近的：", "en": "Not in the handbook. Nearest:"},
+    "not_found_own": {
+        "zh": "手册里没有这个问题，所以没有评分；最接近的三题见下。",
+        "en": "the handbook does not treat this question, so nothing was scored; the nearest three follow",
+    },
     "no_detail": {
         "zh": "手册讲了这个话题，但没有你问的这个细节：",
         "en": "The handbook treats the topic, but not the detail you ask about:",

@@ -1,0 +1,379 @@
+"""The command line: each command parses options, makes one call, renders one result.
+
+Nothing heavy is imported here; `coach --help` loads typer and no more.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from coach.config import Config
+    from coach.grading import Graded
+    from coach.language import Language
+
+OK, OWN_ERROR, USAGE, UNREACHABLE, TIMED_OUT, BELOW_BAR, INTERRUPTED = 0, 1, 2, 3, 4, 5, 130
+LISTED_FAULTS = 20
+
+EPILOG = (
+    "Exit codes: 0 done, 1 own error, 2 usage, settings or input, 3 model unreachable or refused, 4 time-out, "
+    "5 eval below its bar, 130 interrupted."
+)
+
+app = typer.Typer(
+    name="coach",
+    help="Practise AI interviews: mock interview, look-up, and a measure of how good the grader is.",
+    epilog=EPILOG,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON, one object a line.")]
+Debug = Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")]
+NoInput = Annotated[bool, typer.Option("--no-input", help="Never ask; fail instead.")]
+Offline = Annotated[bool, typer.Option("--offline", help="Open no network connection.")]
+HandbookFile = Annotated[
+    Path | None, typer.Option("--handbook", help="Markdown handbook in place of the bundled one.", show_default=False)
+]
+JudgeName = Annotated[str | None, typer.Option("--judge", help="auto, offline, llm or llm:MODEL.", show_default="auto")]
+NoCache = Annotated[bool, typer.Option("--no-cache", help="Ask the model anew even for a request seen before.")]
+
+
+# typer carries its own copy of click since 0.29; these are the classes it really raises, in any version.
+UsageError: type[Exception] = typer.BadParameter.__bases__[0]
+ClickException: type[Exception] = UsageError.__bases__[0]
+
+
+def main() -> None:
+    """Run the command line; the first line on stderr is the error, whatever went wrong."""
+    try:
+        code = app(standalone_mode=False)
+    except ClickException as exc:
+        context = getattr(exc, "ctx", None)
+        where = context.command_path if context else "coach"
+        hint = f"; see '{where} --help'" if isinstance(exc, UsageError) else ""
+        _narrate(f"error: {exc.format_message()}{hint}")  # type: ignore[attr-defined]  # ClickException has it
+        code = getattr(exc, "exit_code", USAGE)
+    except (typer.Abort, KeyboardInterrupt):
+        _narrate("interrupted")
+        code = INTERRUPTED
+    sys.exit(code if isinstance(code, int) else OK)
+
+
+@app.command()
+def practice(
+    refs: Annotated[
+        list[str] | None,
+        typer.Argument(help="Questions to ask, such as 2.4; none: the coach picks.", show_default=False),
+    ] = None,
+    direction: Annotated[
+        list[str] | None, typer.Option("--direction", "-d", help="Only this direction: number or part of its title.")
+    ] = None,
+    count: Annotated[int, typer.Option("-n", min=1, help="How many questions to pick.")] = 3,
+    answers: Annotated[
+        str | None, typer.Option("--answers", help="Answers from a file (- is stdin), divided by lines of only ---.")
+    ] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with the last unfinished interview.")] = False,
+    follow_ups: Annotated[
+        bool | None, typer.Option("--follow-ups/--no-follow-ups", help="Follow up on the weakest points.")
+    ] = None,
+    lang: Annotated[str | None, typer.Option("--lang", help="zh, en or auto (as the handbook).")] = None,
+    judge: JudgeName = None,
+    seed: Annotated[int | None, typer.Option("--seed", help="Make the choice of questions repeatable.")] = None,
+    no_cache: NoCache = False,
+    handbook: HandbookFile = None,
+    offline: Offline = False,
+    no_input: NoInput = False,
+    as_json: Json = False,
+    debug: Debug = False,
+) -> None:
+    """Mock interview: questions one at a time, each answer graded bullet by bullet.
+
+    Examples: coach practice · coach practice 2.4 1.2 · coach practice -d RAG -n 5
+    """
+    with user_errors(debug):
+        from coach import sitting
+
+        config = _config(handbook=handbook, offline=offline, judge=judge, lang=lang, no_cache=no_cache)
+        sitting.hold(
+            config,
+            sitting.Wishes(tuple(refs or ()), tuple(direction or ()), count, resume, follow_ups, seed),
+            answers=None if answers is None else read_text(answers),
+            no_input=no_input,
+            as_json=as_json,
+            narrate=_narrate,
+        )
+
+
+@app.command()
+def ask(
+    query: Annotated[list[str] | None, typer.Argument(help="What to look up.", show_default=False)] = None,
+    k: Annotated[int, typer.Option("-k", min=1, help="How many questions to find.")] = 5,
+    judge: Annotated[
+        str | None, typer.Option("--model", help="Model that words the answer.", show_default=False)
+    ] = None,
+    no_cache: NoCache = False,
+    handbook: HandbookFile = None,
+    offline: Offline = False,
+    no_input: NoInput = False,
+    as_json: Json = False,
+    debug: Debug = False,
+) -> None:
+    """Look a thing up in the handbook, with citations.
+
+    Examples: coach ask "what is GRPO" · coach ask 显存不够怎么办 --json
+    """
+    with user_errors(debug):
+        from coach import asking
+
+        config = _config(handbook=handbook, offline=offline, model=judge, no_cache=no_cache)
+        words = " ".join(query or ()).strip()
+        if not words and (no_input or not sys.stdin.isatty()):
+            raise typer.BadParameter("nothing to look up; give a query, as in: coach ask 'what is GRPO'")
+        queries = [words] if words else asking.typed_queries(config)
+        for one in queries:
+            asking.answer(config, one, k, as_json=as_json, narrate=_narrate)
+
+
+@app.command()
+def grade(
+    ref: Annotated[str | None, typer.Argument(help="The question, such as 2.4.", show_default=False)] = None,
+    answer: Annotated[str | None, typer.Option("--answer", help="File with the answer; - is stdin.")] = None,
+    own: Annotated[str | None, typer.Option("--own", help="Text of a question of your own, instead of REF.")] = None,
+    pending: Annotated[bool, typer.Option("--pending", help="Grade the answers that still wait for it.")] = False,
+    judge: JudgeName = None,
+    no_cache: NoCache = False,
+    handbook: HandbookFile = None,
+    offline: Offline = False,
+    no_input: NoInput = False,
+    as_json: Json = False,
+    debug: Debug = False,
+) -> None:
+    """Grade one answer to one question.
+
+    Examples: coach grade 2.4 --answer answer.txt · pbpaste | coach grade 2.4 --answer - --json
+    """
+    with user_errors(debug):
+        from coach import grading
+
+        if (ref is not None) + (own is not None) + pending != 1:
+            raise typer.BadParameter("name one thing to grade: a REF such as 2.4, --own 'question text', or --pending")
+        config = _config(handbook=handbook, offline=offline, judge=judge, no_cache=no_cache)
+        if pending:
+            done = grading.grade_pending(config, narrate=_narrate)
+        else:
+            done = grading.grade_answer(config, ref, own, _answer_text(answer, no_input), narrate=_narrate)
+        _show_graded(done, config, as_json=as_json)
+
+
+@app.command("eval")
+def evaluate(
+    suites: Annotated[
+        list[str] | None, typer.Argument(help="grading, faithfulness, robustness, retrieval.", show_default=False)
+    ] = None,
+    data: Annotated[
+        list[Path] | None, typer.Option("--data", help="Graded answers or queries; default: the bundled ones.")
+    ] = None,
+    judge: JudgeName = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Folder for the run.", show_default="in the data folder")
+    ] = None,
+    corpus: Annotated[
+        Path | None, typer.Option("--corpus", help="JSON lines (id, text) in place of the handbook, for retrieval.")
+    ] = None,
+    fail_under: Annotated[
+        list[str] | None, typer.Option("--fail-under", help="Exit 5 below a bar, as in grading.macro_f1=0.6.")
+    ] = None,
+    fail_over: Annotated[
+        list[str] | None, typer.Option("--fail-over", help="Exit 5 above a bar, as in grading.false_credit=0.1.")
+    ] = None,
+    epochs: Annotated[int, typer.Option("--epochs", min=1, help="Repetitions of each answer.")] = 1,
+    concurrency: Annotated[int, typer.Option("--concurrency", min=1, help="Calls at once.")] = 8,
+    limit: Annotated[int | None, typer.Option("--limit", min=1, help="Only the first answers and queries.")] = None,
+    quick: Annotated[bool, typer.Option("--quick", help="40 answers, evenly over kinds.")] = False,
+    resume: Annotated[Path | None, typer.Option("--resume", help="Go on with the run in this folder.")] = None,
+    retry_failed: Annotated[
+        bool, typer.Option("--retry-failed", help="With --resume: ask again where it failed.")
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask before a run that calls a model.")] = False,
+    no_cache: NoCache = False,
+    handbook: HandbookFile = None,
+    offline: Offline = False,
+    no_input: NoInput = False,
+    as_json: Json = False,
+    debug: Debug = False,
+) -> None:
+    """Measure the grader and the look-up; every figure with n and a 95 % interval.
+
+    Examples: coach eval · coach eval grading --judge llm:deepseek-chat --quick · coach eval retrieval
+    """
+    with user_errors(debug):
+        from coach import evaluation
+
+        config = _config(handbook=handbook, offline=offline, judge=judge, no_cache=no_cache)
+        plan = evaluation.Plan(
+            suites=tuple(suites or ()),
+            data=tuple(data or ()),
+            out_dir=resume or out,
+            corpus=corpus,
+            bars=evaluation.parse_bars(fail_under or (), fail_over or ()),
+            epochs=epochs,
+            concurrency=concurrency,
+            limit=limit,
+            quick=quick,
+            resume=resume is not None,
+            retry_failed=retry_failed,
+        )
+        asked = None if yes or no_input or as_json or not sys.stdin.isatty() else typer.confirm
+        report = evaluation.evaluate(config, plan, narrate=_narrate, confirm=asked)
+        if as_json:
+            emit(report.summary())
+        else:
+            evaluation.show(report)
+        if broken := evaluation.broken(report, plan.bars):
+            for line in broken:
+                _narrate(line)
+            raise typer.Exit(BELOW_BAR)
+        if report.all_failed:
+            raise typer.Exit(UNREACHABLE)
+
+
+@app.command()
+def index(
+    rebuild: Annotated[bool, typer.Option("--rebuild", help="Build anew even if nothing changed.")] = False,
+    handbook: HandbookFile = None,
+    offline: Offline = False,
+    no_input: NoInput = False,
+    as_json: Json = False,
+    debug: Debug = False,
+) -> None:
+    """Read the handbook and build its search index (other commands do so by themselves)."""
+    with user_errors(debug):
+        from coach import wire
+
+        config = _config(handbook=handbook, offline=offline)
+        book = wire.handbook(config)
+        wire.retriever(config, book, rebuild=rebuild)
+        counts = {
+            "directions": len(book.directions),
+            "questions": len(book.questions),
+            "bullets": sum(len(q.bullets) for q in book.questions),
+            "hot_topics": len(book.hot_topics),
+        }
+        if as_json:
+            emit({"schema": 1, "handbook": book.name, **counts, "notices": list(book.notices)})
+            return
+        typer.echo(f"{book.name}: " + ", ".join(f"{n} {name.replace('_', ' ')}" for name, n in counts.items()))
+        for notice in book.notices:
+            _narrate(notice)
+
+
+@contextmanager
+def user_errors(debug: bool) -> Iterator[None]:
+    """Turn the program's own errors into one line on stderr and an exit code."""
+    try:
+        yield
+    except BrokenPipeError:
+        # The reader of a pipe has seen enough; Python would complain again while closing stdout.
+        sys.stdout = None
+        raise typer.Exit(OK) from None
+    except Exception as exc:
+        code = exit_code(exc)
+        if debug or code is None:
+            raise
+        _narrate(f"error: {exc}")
+        faults = getattr(exc, "faults", ())
+        for fault in faults[:LISTED_FAULTS]:
+            _narrate(f"  {fault}")
+        raise typer.Exit(code) from None
+
+
+def exit_code(exc: BaseException) -> int | None:
+    """The exit code of one of the program's own errors; None for any other exception."""
+    from coach.errors import ChatError, ChatTimeout, CoachError, ConfigError
+    from evals.errors import DataError, EvalError, OptionError, ResumeError
+    from index.errors import HandbookError, IndexingError, PackError
+    from prompts.library import PromptError
+
+    codes: Mapping[type[BaseException], int] = {  # the first that fits counts, so the special stand before the general
+        ConfigError: USAGE,
+        ChatTimeout: TIMED_OUT,
+        ChatError: UNREACHABLE,
+        CoachError: OWN_ERROR,
+        HandbookError: USAGE,
+        PackError: USAGE,
+        IndexingError: OWN_ERROR,
+        DataError: USAGE,
+        OptionError: USAGE,
+        ResumeError: USAGE,
+        EvalError: OWN_ERROR,
+        PromptError: OWN_ERROR,
+    }
+    return next((code for kind, code in codes.items() if isinstance(exc, kind)), None)
+
+
+def read_text(name: str) -> str:
+    """The text of a file, or of stdin for `-`; ConfigError when it is absent or not UTF-8."""
+    from coach.errors import ConfigError
+
+    try:
+        raw = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
+        return raw.decode("utf-8-sig")
+    except OSError as exc:
+        raise ConfigError(f"{name}: {exc.strerror}; name a text file, or - for stdin") from exc
+    except UnicodeDecodeError as exc:
+        raise ConfigError(f"{name}: not UTF-8 (byte {exc.start}); save it as UTF-8") from exc
+
+
+def emit(row: Mapping[str, object]) -> None:
+    """One JSON object on a line of stdout."""
+    typer.echo(json.dumps(row, ensure_ascii=False))
+
+
+def _answer_text(answer: str | None, no_input: bool) -> str:
+    if answer is not None:
+        return read_text(answer)
+    if no_input or not sys.stdin.isatty():
+        raise typer.BadParameter("no answer to grade; give --answer FILE, or --answer - for stdin")
+    _narrate("type or paste the answer; Ctrl-D ends it")
+    return read_text("-")
+
+
+def _show_graded(done: list[Graded], config: Config, *, as_json: bool) -> None:
+    """Print what was graded, then fail with the first error, if one left an answer waiting."""
+    from coach import grading, render
+
+    console = render.open_console()
+    for graded in done:
+        if as_json:
+            emit(graded.json())
+        else:
+            console.print(grading.screen(graded, _language(config)))
+    for graded in done:
+        if graded.problem is not None:
+            raise graded.problem
+
+
+def _language(config: Config) -> Language:
+    from coach import sitting, wire
+
+    return sitting.language(config, wire.handbook(config))
+
+
+def _config(*, offline: bool, no_cache: bool = False, **options: object) -> Config:
+    from coach.config import load_config
+
+    return load_config({**options, "offline": offline or None, "cache": False if no_cache else None})
+
+
+def _narrate(line: str) -> None:
+    typer.echo(line, err=True)

@@ -1,0 +1,111 @@
+"""Grading outside an interview: one answer to a named or an own question, and the answers that wait."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from rich.console import Group, RenderableType
+from rich.text import Text
+
+from coach import render, wire
+from coach.config import Config
+from coach.errors import ChatError, CoachError
+from coach.grader import grade, grade_json
+from coach.journal import Journal
+from coach.language import Language
+from coach.types import Attempt, Grade, Rubric
+from coach.words import say
+from index.types import Handbook, Hit, Question
+
+Narrate = Callable[[str], None]
+
+NEAREST = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Graded:
+    """An answer and what became of it: a grade, or a problem while the answer is kept, or no rubric."""
+
+    question: str
+    grade: Grade | None = None
+    problem: CoachError | None = None
+    nearest: tuple[Hit, ...] = ()
+    """The handbook's nearest questions, when an own question is not in it."""
+
+    def json(self) -> dict[str, object]:
+        """The object that `coach grade --json` prints."""
+        if self.grade:
+            return grade_json(self.grade)
+        unscored = {"schema": 1, "question": self.question, "rubric": None, "score": None, "bullets": []}
+        if self.problem:
+            return {**unscored, "pending": True, "error": str(self.problem)}
+        nearest = [{"ref": h.question.ref, "question": h.question.text, "score": h.score} for h in self.nearest]
+        return {**unscored, "nearest": nearest}
+
+
+def grade_answer(config: Config, ref: str | None, own: str | None, answer: str, *, narrate: Narrate) -> list[Graded]:
+    """Grade one answer; it is in the journal before the judge is asked, and stays there if the judge fails."""
+    book = wire.handbook(config)
+    question = wire.find_question(book, ref) if ref is not None else None
+    grading = wire.grading(config, book, narrate)
+    rubric, context = None, None
+    if question is None:
+        found = grading.search().search(own or "", NEAREST + 1)
+        if found.abstained or not found.hits:
+            narrate(say("not_found_own", "en"))
+            return [Graded(own or "", nearest=found.hits[:NEAREST])]
+        question, context = found.hits[0].question, found.hits[1:]
+        rubric = Rubric("search", question.ref, found.hits[0].score, tuple(h.question.ref for h in context))
+    with wire.journal(config) as journal:
+        attempt = _keep(journal, book, question, answer)
+        try:
+            shown = grading.neighbours(question) if context is None else context
+            graded = grade(question, answer, grading.judge, rubric=rubric, context=shown)
+        except ChatError as exc:
+            narrate(say("kept", "en"))
+            return [Graded(question.text, problem=exc)]
+        journal.save_grade(attempt.id, graded)
+    return [Graded(question.text, graded)]
+
+
+def _keep(journal: Journal, book: Handbook, question: Question, answer: str) -> Attempt:
+    now = datetime.now(UTC)
+    session = journal.start_session(book.name, "grade", (), now)
+    attempt = Attempt(uuid.uuid4().hex[:12], session.id, question, answer, now)
+    journal.save_answer(attempt, book.name)
+    journal.end_session(session.id, now)
+    return attempt
+
+
+def grade_pending(config: Config, *, narrate: Narrate) -> list[Graded]:
+    """Grade every answer that still waits, oldest first; stops at the first that the judge cannot be asked about."""
+    book = wire.handbook(config)
+    done: list[Graded] = []
+    with wire.journal(config) as journal:
+        waiting = journal.pending(book.name)
+        if not waiting:
+            narrate("no answer waits for its grade")
+            return done
+        grading = wire.grading(config, book, narrate)
+        for attempt in waiting:
+            try:
+                graded = grading(attempt.question, attempt.answer)
+            except ChatError as exc:
+                narrate(say("kept", "en"))
+                return [*done, Graded(attempt.question.text, problem=exc)]
+            journal.save_grade(attempt.id, graded)
+            done.append(Graded(attempt.question.text, graded))
+    return done
+
+
+def screen(graded: Graded, language: Language) -> RenderableType:
+    """What the terminal shows of one graded answer."""
+    if graded.grade:
+        return render.grade(graded.grade, wire.material(), language)
+    if graded.problem:
+        return Text(say("kept", language))
+    lines = [Text(say("not_found", language), style="bold")]
+    return Group(*lines, *(Text(f"  {hit.question.ref}  {hit.question.text}") for hit in graded.nearest))

@@ -1,0 +1,128 @@
+"""The composition root: settings -> handbook, search, judge, journal. The heavy imports live inside these functions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from coach.config import Config, JudgeChoice, choose_judge
+from coach.errors import ConfigError
+
+if TYPE_CHECKING:
+    from coach.journal import Journal
+    from coach.llm import OpenAIChat
+    from coach.material import Material
+    from coach.types import Grade, Judge
+    from evals.cases import Data
+    from index.retriever import Retriever
+    from index.types import Handbook, Hit, Question
+
+CONTEXT_HITS = 3  # neighbours shown to a model beside the rubric; more of them only cost tokens
+
+Notify = Callable[[str], None]
+
+
+def handbook(config: Config) -> Handbook:
+    """The handbook of the settings, or the bundled one."""
+    from index.handbook import load_handbook
+
+    return load_handbook(handbook_path(config))
+
+
+def handbook_path(config: Config) -> Path:
+    """The file the handbook is read from."""
+    from index.handbook import bundled_handbook
+
+    return config.handbook or bundled_handbook()
+
+
+def find_question(book: Handbook, ref: str) -> Question:
+    """The question that a person named; ConfigError with what there is instead."""
+    from index.handbook import find_question, nearest_refs
+
+    question = find_question(book, ref)
+    if question is None:
+        raise ConfigError(f"unknown question {ref!r}; {nearest_refs(book, ref)}")
+    return question
+
+
+def retriever(config: Config, book: Handbook, *, rebuild: bool = False) -> Retriever:
+    """The search over a handbook; its index is built or brought up to date first, when needed."""
+    from index.build import open_index
+    from index.embedder import open_embedder
+
+    return open_index(book, open_embedder(config.embedder), config.home, rebuild=rebuild)
+
+
+def material() -> Material:
+    """What the coach has prepared beyond the handbook."""
+    from coach.material import Material
+
+    return Material()
+
+
+def journal(config: Config) -> Journal:
+    """The journal in the data folder."""
+    from coach.journal import Journal
+
+    return Journal(config.home / "journal.db")
+
+
+def chat(config: Config, model: str, notify: Notify) -> OpenAIChat:
+    """The model endpoint of the settings."""
+    from coach.cache import ReplyCache
+    from coach.llm import OpenAIChat
+
+    cache = ReplyCache(config.home / "replies.db") if config.cache else None
+    return OpenAIChat(model, config.base_url, config.api_key, config.timeout_s, cache, on_notice=notify)
+
+
+def judge(config: Config, choice: JudgeChoice, notify: Notify) -> Judge:
+    """The judge that `choose_judge` decided on."""
+    if choice.model:
+        from coach.judge_llm import PromptedJudge
+
+        return PromptedJudge(chat(config, choice.model, notify))
+    from coach.judge_offline import OfflineJudge
+
+    return OfflineJudge()
+
+
+@dataclass(frozen=True, slots=True)
+class Grading:
+    """Grades answers: the judge, and for a model the neighbouring questions as context."""
+
+    judge: Judge
+    search: Callable[[], Retriever]
+
+    def __call__(self, question: Question, answer: str) -> Grade:
+        """The grade of an answer to a question that was named."""
+        from coach.grader import grade
+
+        return grade(question, answer, self.judge, context=self.neighbours(question))
+
+    def neighbours(self, question: Question) -> tuple[Hit, ...]:
+        """Related questions; none for a judge that reads no context."""
+        if self.judge.id.kind != "llm":
+            return ()
+        hits = self.search().search(question.text, CONTEXT_HITS + 1).hits
+        return tuple(hit for hit in hits if hit.question.key != question.key)[:CONTEXT_HITS]
+
+
+def grading(config: Config, book: Handbook, notify: Notify) -> Grading:
+    """What grades answers under these settings; says on `notify` why it is the offline judge."""
+    from functools import cache
+
+    choice = choose_judge(config)
+    if choice.notice:
+        notify(choice.notice)
+    return Grading(judge(config, choice, notify), cache(lambda: retriever(config, book)))
+
+
+def eval_data(paths: Sequence[Path]) -> Data:
+    """The data of an eval: the named files, or what is bundled."""
+    from evals.load import bundled_paths, load_data
+
+    return load_data(list(paths) or bundled_paths())
