@@ -96,7 +96,11 @@ def _chapter_level(blocks: Sequence[Block], questions: Sequence[int], title: str
         set, {level: _parents(blocks, questions, level) for level in range(1, deepest)}
     )
     several = [level for level in parents if len(parents[level]) > 1]
-    one = [level for level in parents if any(blocks[at].plain != title and level > 1 for at in parents[level])]
+    one = [
+        level
+        for level in parents
+        if any(trim_symbols(blocks[at].plain) != title and level > 1 for at in parents[level])
+    ]
     return min(several or one, default=0)
 
 

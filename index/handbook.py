@@ -20,6 +20,7 @@ from index.keys import bullet_key, fold, question_key
 from index.markdown import Block, parse_blocks
 from index.matter import parse_front_matter
 from index.outline import Found, boundary, find_questions, title_candidates
+from index.titles import trim_symbols
 from index.types import Bullet, Handbook, HotTopic, Question
 
 MAX_BYTES = 20_000_000
@@ -159,7 +160,8 @@ def _title(meta: Mapping[str, object], blocks: Sequence[Block], found: Sequence[
     if isinstance(title := meta.get("title"), str) and title:
         return title
     asked = {one.at for one in found}
-    return next((b.plain for at, b in enumerate(blocks) if b.level == 1 and at not in asked and b.plain), name)
+    titles = (trim_symbols(b.plain) for at, b in enumerate(blocks) if b.level == 1 and at not in asked)
+    return next((title for title in titles if title), name)
 
 
 def _notices(entries: Sequence[_Entry], chapters: Sequence[Chapter]) -> list[str]:
@@ -180,7 +182,7 @@ def _left_out(entry: _Entry) -> str:
 def _not_a_handbook(name: str, blocks: Sequence[Block]) -> HandbookError:
     faults = [
         f"line {blocks[one.at].line}: {_clip(one.title.text)!r} "
-        + ("asks, but nothing answers it" if one.asks >= 0.5 else "does not read as a question")
+        + ("asks, but stands alone or unanswered" if one.asks >= 0.5 else "does not read as a question")
         for one in title_candidates(blocks)
     ]
     if not faults:

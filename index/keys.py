@@ -10,7 +10,7 @@ KEY_LENGTH = 16
 
 
 def fold(text: str) -> str:
-    """`text` for comparison by content: NFKC, lower case, only letters, digits, marks, `<` and other maths, money left."""
+    """`text` for comparison by content: NFKC, lower case, without punctuation and white space (`<`, `+` stay)."""
     folded = unicodedata.normalize("NFKC", text).lower()
     return "".join(
         char for char in folded if unicodedata.category(char)[0] in "LNM" or unicodedata.category(char) in {"Sm", "Sc"}

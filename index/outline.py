@@ -1,4 +1,4 @@
-"""Which blocks of a Markdown file are its questions: decided by the evidence of the whole file, not by its name. Pure."""
+"""Which blocks of a Markdown file are its questions: decided by the evidence of the whole file. Pure."""
 
 from __future__ import annotations
 
@@ -9,27 +9,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from index.keys import fold
+from index.labels import ANSWER_WORDS, NO_QUESTION, SOFTWARE, is_empty_answer
 from index.markdown import Block, plain_text
-from index.placeholders import is_empty_answer
 from index.titles import Title, asks, parse_title
-from index.unfold import ANSWER_WORDS
 
 Style = tuple[str, object]
 """How a file writes its questions, as in `("heading", 3)`, `("labelled text", "Q")` or `("item", (1, True))`."""
 
-_SOFTWARE = re.compile(
-    r"install\w*|usage|getting started|quick ?start|requirements|prerequisites|features|configuration|api( reference)?|"
-    r"change ?log|dependencies|build\w*|tests?|demo|added|changed|fixed|removed|deprecated|security|unreleased|"
-    r"v?\d+\.\d+.*|安装.*|快速开始|快速上手|使用(方法|说明)?|配置|特性|功能.*|依赖|运行|更新日志|环境.*",
-    re.IGNORECASE,
-)
-"""Headings of a program's README or change log: a file that has several is hardly a handbook."""
-_NO_QUESTION = re.compile(
-    r"(table of )?contents?|toc|index|目录|导航|contribut\w*.*|licen[cs]e|许可证?|references?|参考(资料|文献|链接)?|acknowledge?ments?|"
-    r"致谢|贡献.*|further reading|resources?|(相关)?资源|links?|about.*|关于.*|前言|总结|小结|summary|conclusions?|introduction|简介|"
-    r"star history|follow[- ]?ups?|延伸.*|追问.*|connect with.*|support.*|table of questions",
-    re.IGNORECASE,
-)
 _ANSWER_MARK = r"(?:\*\*|__)?(?:A\d{0,3}|Ans(?:wer)?|答案?|回答|参考答案|解答)(?:\*\*|__)?\s*[:：](?:\*\*|__)?"
 _ANSWER_LINE = re.compile(r"\s*" + _ANSWER_MARK)
 _ANSWER_INSIDE = re.compile(r"(?<=[\s?？。.])" + _ANSWER_MARK)
@@ -71,8 +57,8 @@ class Evidence:
 
     @property
     def score(self) -> float:
-        """Many answered questions and few other things: mass times precision."""
-        return self.mass * self.precision
+        """Many answered questions and few other things; where none is answered, many questions."""
+        return (self.mass + 0.001 * len(self.found)) * self.precision
 
 
 def find_questions(blocks: Sequence[Block]) -> tuple[Found, ...]:
@@ -86,7 +72,18 @@ def find_questions(blocks: Sequence[Block]) -> tuple[Found, ...]:
         return ()
     best = max(convincing, key=lambda one: one.score)
     chosen = _outermost(best, convincing, blocks)
-    return _with_strays(_accepted(chosen), evidence, chosen, blocks)
+    questions = _with_strays(_accepted(chosen), evidence, chosen, blocks)
+    return questions if _fills(questions, blocks) else ()
+
+
+def _fills(questions: Sequence[Found], blocks: Sequence[Block]) -> bool:
+    """The file is about these questions: five of them, or half of its text; half in any case if it is a README."""
+    spans = _spans(questions, blocks)
+    starts = {start for start, _ in spans}
+    text = [at for at, block in enumerate(blocks) if block.kind != "rule" and not block.level]
+    inside = sum(1 for at in text if _holds(spans, at) or at in starts)
+    software = sum(1 for block in blocks if block.level and SOFTWARE.fullmatch(parse_title(block.plain).text))
+    return inside >= 0.5 * len(text) or (software < 2 and sum(one.is_answered for one in questions) >= 5)
 
 
 def title_candidates(blocks: Sequence[Block]) -> tuple[Found, ...]:
@@ -157,8 +154,11 @@ def _paragraph(at: int, block: Block, *, is_first: bool) -> Iterator[Found]:
         style = ("item", (depth, block.marker[:1].isdigit()))
     elif not depth and title.is_numbered:
         style = ("numbered", 0)
+    score = _asks(title)
+    if is_bold and score < 0.5 and answer and answer[0].line == block.line:
+        return  # `**Bias** is the error ...`: a term and its explanation.
     if style and title.text and len(title.text) <= MAX_TITLE:
-        yield Found(at, style, title, answer, _asks(title))
+        yield Found(at, style, title, answer, score)
 
 
 MAX_TITLE = 400
@@ -166,7 +166,7 @@ MAX_TITLE = 400
 
 
 def _asks(title: Title) -> float:
-    if ANSWER_WORDS.fullmatch(title.text) or _NO_QUESTION.fullmatch(title.text):
+    if ANSWER_WORDS.fullmatch(title.text) or NO_QUESTION.fullmatch(title.text):
         return 0.0
     return asks(title)
 
@@ -209,7 +209,7 @@ def _weigh(style: Style, found: Sequence[Found], blocks: Sequence[Block]) -> Evi
     )
     against = 0
     if style[0] == "heading":
-        against = 2 * sum(1 for block in blocks if block.level and _SOFTWARE.fullmatch(parse_title(block.plain).text))
+        against = 2 * sum(1 for block in blocks if block.level and SOFTWARE.fullmatch(parse_title(block.plain).text))
     precision = sum(one.asks for one in marked) / (len(marked) + against)
     return Evidence(style, marked, precision, sum(one.asks for one in marked if one.is_answered))
 
@@ -226,10 +226,10 @@ def _is_answered(one: Found, end: int, blocks: Sequence[Block]) -> bool:
 
 def _convinces(one: Evidence, blocks: Sequence[Block]) -> bool:
     if one.style[0] in {"labelled heading", "labelled text", "row"}:
-        return one.mass > 0
+        return True
     if one.style[0] in {"item", "numbered"}:
         return one.precision >= 0.5 and (one.mass >= 2 or (one.mass > 0 and len(blocks) < 15))
-    return one.precision >= 0.4 and one.mass > 0
+    return one.precision >= (0.4 if one.mass else 0.8)
 
 
 def _outermost(best: Evidence, others: Sequence[Evidence], blocks: Sequence[Block]) -> Evidence:
@@ -270,7 +270,7 @@ def _belongs(one: Found, evidence: Evidence) -> bool:
     if evidence.style[0] == "item" or evidence.precision < 0.75 or not one.is_answered:
         return False
     text = one.title.text
-    return not (ANSWER_WORDS.fullmatch(text) or _NO_QUESTION.fullmatch(text) or text.endswith((":", "：")))
+    return not (ANSWER_WORDS.fullmatch(text) or NO_QUESTION.fullmatch(text) or text.endswith((":", "：")))
 
 
 def _without_contents(found: Sequence[Found]) -> tuple[Found, ...]:

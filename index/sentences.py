@@ -13,6 +13,8 @@ _END = re.compile(
     r"[。！？…]+[”’」』）)\"']*|[.!?]+[\"')\]*_]*(?=\s+[\"'(\[*_`$]*[A-Z0-9\u4e00-\u9fff])|(?:  |\\)\n"
     r"|\n(?=\s*(?:[（(]?\d{1,2}[)）.、]|[①-⑳]|[-*•·]\s))|<br\s*/?>"
 )
+_LEADING = re.compile(r"(?:</?(?:br|p|div)\b[^>]*>|\s)*", re.IGNORECASE)
+_TRAILING = re.compile(r"(?:</?(?:br|p|div)\b[^>]*>|\\|\s)+$", re.IGNORECASE)
 _SHORT = 8
 """Letters and Han (a Han counts three): a shorter sentence, as "Yes.", is said together with the next."""
 
@@ -46,6 +48,6 @@ def _weight(text: str) -> int:
 
 
 def _trim(source: str, start: int, end: int) -> tuple[int, int]:
-    text = re.sub(r"(?:<br\s*/?>|\\|\s)+$", "", source[start:end])
-    lead = len(text) - len(text.lstrip())
-    return start + lead, start + len(text)
+    text = _TRAILING.sub("", source[start:end])
+    lead = _LEADING.match(text)
+    return start + (lead.end() if lead else 0), start + len(text)

@@ -18,8 +18,9 @@ _NUMBER = re.compile(
     r"|(?P<han>" + _CHINESE_NUMBER + r")\s*[、．.]\s*|第\s*(?P<nth>\d+|" + _CHINESE_NUMBER + r")\s*[题問问][:：、.\s]*"
 )
 _ASKS_ENGLISH = re.compile(
-    r"(?:so |and |but )?(?:what|how|why|when|which|who|where|explain|describe|compare|define|tell me|discuss|differentiate|"
-    r"difference|distinguish|can you|could you|is|are|do|does|did|should|would|walk|derive|mention|state|suppose|given|"
+    r"(?:so |and |but )?(?:what|how|why|when|which|who|where|explain|describe|compare|define|tell me|discuss|"
+    r"differentiate|difference|distinguish|can you|could you|is|are|do|does|did|should|would|walk|derive|mention|"
+    r"state|suppose|given|"
     r"list|name|give|contrast|elaborate|outline|summari[sz]e|illustrate|justify|you|write|design|implement)\b",
     re.IGNORECASE,
 )

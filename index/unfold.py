@@ -1,20 +1,14 @@
-"""HTML that handbooks hide answers in (`<details>`, comments), turned into plain Markdown with known line numbers."""
+"""What Markdown files hide answers in (`<details>`, `??? question`, comments), as plain Markdown with known lines."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+
+from index.labels import ANSWER_WORDS
 
 SUMMARY_MARK = "\ue001"
 """Opens the heading that stands for a `<summary>`."""
-
-ANSWER_WORDS = re.compile(
-    r"\W*(?:(?:点击|展开|查看|显示|参考|标准|看)*(?:答案|解答|解析|回答|答|详情|内容|提示)|(?:点击|展开)\w{0,6}"
-    r"|(?:(?:click|tap|show|see|view|reveal|toggle|expand|read)\b[\w\s]*)|(?:the\s+|sample\s+|short\s+|model\s+)?"
-    r"(?:answers?|solutions?|ans|hints?|details|explanation|a))\W*",
-    re.IGNORECASE,
-)
-"""A label that announces an answer and asks nothing."""
 
 _FENCE = re.compile(r"[ \t>]*(?:[-*+]\s+|\d+[.)]\s+)?(`{3,}|~{3,})")
 _DETAILS = re.compile(r"</?details\b[^>]*>", re.IGNORECASE)
@@ -22,30 +16,66 @@ _SUMMARY = re.compile(r"<summary\b[^>]*>(.*?)</summary\s*>", re.IGNORECASE | re.
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _TAGS = re.compile(r"</?\w+[^>]*>")
 _MARKER = re.compile(r"\s*(?:[-*+]|\d{1,9}[.)])?\s*")
+_BOX = re.compile(r"(?P<indent>\s*)(?:\?\?\?\+?|!!!)\s+(?P<kind>\w+)[^\"“]*(?:[\"“](?P<title>.*)[\"”])?\s*")
+_QUESTION_BOX = {"question", "faq", "help"}
 
 
 def unfold(text: str) -> tuple[str, list[int]]:
     """`text` with LF line ends and without details tags and comments, and the 1-based file line of each of its lines.
 
     A summary that asks something becomes a heading that opens with `SUMMARY_MARK`; one that only says "answer" goes.
+    So does the title of a box as MkDocs writes it, `??? question "Why?"`, over lines that are indented by four.
     """
-    lines: list[str] = []
-    numbers: list[int] = []
-    for number, line in _unfolded(re.sub(r"\r\n?", "\n", text)):
-        lines.append(line)
-        numbers.append(number)
-    return "\n".join(lines), numbers
+    pairs = list(_with_room(_unfolded(_unboxed(re.sub(r"\r\n?", "\n", text).split("\n")))))
+    return "\n".join(line for _, line in pairs), [number for number, _ in pairs]
 
 
-def _unfolded(text: str) -> Iterator[tuple[int, str]]:
-    if "<" not in text:
-        yield from enumerate(text.split("\n"), 1)
-        return
+def _unboxed(lines: list[str]) -> list[str]:
+    """As many lines, with the titles of boxes as headings and their contents moved to the margin."""
+    if not any(_BOX.fullmatch(line) for line in lines):
+        return lines
+    result: list[str] = []
+    depth = 0
+    for line in lines:
+        indent = len(line) - len(line.lstrip(" "))
+        if line.strip():
+            depth = min(depth, indent // 4 * 4)
+        box = _BOX.fullmatch(line)
+        if box and indent <= depth:
+            depth = indent + 4
+            result.append(_box_title(box))
+        else:
+            result.append(line[min(depth, indent) :])
+    return result
+
+
+def _box_title(box: re.Match[str]) -> str:
+    if not box["title"]:
+        return ""
+    return f"###### {SUMMARY_MARK if box['kind'].lower() in _QUESTION_BOX else ''}{box['title']}"
+
+
+def _with_room(pairs: Iterable[tuple[int, str]]) -> Iterator[tuple[int, str]]:
+    """With a blank line before each displayed formula, which would otherwise be taken into the paragraph above it."""
+    above, is_formula, fence = "", False, ""
+    for number, line in pairs:
+        mark = _FENCE.match(line)
+        fence = "" if fence and mark and mark[1].startswith(fence) else fence or (mark[1] if mark else "")
+        if not fence and line.count("$$") % 2 and line.strip().startswith("$$"):
+            if not is_formula and above.strip():
+                yield number, ""
+            is_formula = not is_formula
+        above = line
+        yield number, line
+
+
+def _unfolded(lines: list[str]) -> Iterator[tuple[int, str]]:
     number = 1
-    for chunk, is_code in _chunks(text.split("\n")):
-        if not chunk:
-            continue
-        yield from enumerate(chunk, number) if is_code else _open_tags("\n".join(chunk), number)
+    for chunk, is_code in _chunks(lines):
+        if is_code or not any("<" in line for line in chunk):
+            yield from enumerate(chunk, number)
+        else:
+            yield from _open_tags("\n".join(chunk), number)
         number += len(chunk)
 
 
@@ -74,17 +104,12 @@ def _open_tags(text: str, number: int) -> Iterator[tuple[int, str]]:
     place = 0
     for summary in _SUMMARY.finditer(text):
         before = _DETAILS.sub("", text[place : summary.start()])
-        yield from _numbered(before, number, last=False)
+        yield from enumerate(before.split("\n")[:-1], number)
         number += before.count("\n")
         yield from _heading(before.rsplit("\n", 1)[-1], summary[1], number)
         number += summary[0].count("\n")
         place = summary.end()
-    yield from _numbered(_DETAILS.sub("", text[place:]), number, last=True)
-
-
-def _numbered(text: str, number: int, *, last: bool) -> Iterator[tuple[int, str]]:
-    lines = text.split("\n")
-    yield from enumerate(lines if last else lines[:-1], number)
+    yield from enumerate(_DETAILS.sub("", text[place:]).split("\n"), number)
 
 
 def _heading(before: str, summary: str, number: int) -> Iterator[tuple[int, str]]:

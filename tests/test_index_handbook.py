@@ -124,3 +124,95 @@ def test_importing_the_parser_loads_no_heavy_module() -> None:
 def test_absent_file_is_one_error(tmp_path: Path) -> None:
     with pytest.raises(HandbookError, match="no such file"):
         load_handbook(tmp_path / "absent.md")
+
+
+def test_unreadable_files_are_told_apart(tmp_path: Path) -> None:
+    files = {
+        "empty.md": (b" \n\n", "empty"),
+        "binary.md": (b"\x7fELF\0\0", "NUL bytes"),
+        "latin.md": ("# Caf\xe9\n- a\n".encode("latin-1"), "latin.md:1: not UTF-8"),
+    }
+    for name, (raw, message) in files.items():
+        path = tmp_path / name
+        path.write_bytes(raw)
+        with pytest.raises(HandbookError, match=message):
+            load_handbook(path)
+    with pytest.raises(HandbookError, match="cannot be read"):
+        load_handbook(tmp_path)
+
+
+def test_too_large_a_file_is_refused_unread(tmp_path: Path) -> None:
+    path = tmp_path / "large.md"
+    with path.open("wb") as file:
+        file.truncate(20_000_001)
+
+    with pytest.raises(HandbookError, match="20,000,001 bytes"):
+        load_handbook(path)
+
+
+def test_chinese_in_gb18030_is_read_and_told(tmp_path: Path) -> None:
+    path = tmp_path / "gb.md"
+    path.write_bytes("# 天气\n\n## 雾是什么？\n- 贴近地面的云，由水滴组成。\n".encode("gb18030"))
+
+    handbook = load_handbook(path)
+
+    assert handbook.questions[0].text == "雾是什么？"
+    assert handbook.notices == ("gb.md is not UTF-8; read as GB18030",)
+
+
+def test_links_beside_a_handbook_must_be_ranks_and_refs(tmp_path: Path) -> None:
+    path = tmp_path / "small.md"
+    path.write_text(SMALL, encoding="utf-8")
+    (tmp_path / "small.hot.json").write_text('["1.1"]', encoding="utf-8")
+
+    with pytest.raises(HandbookError, match=r"small\.hot\.json: not a JSON object"):
+        load_handbook(path)
+
+
+def test_crlf_and_a_byte_order_mark_change_nothing() -> None:
+    assert parse_handbook("\ufeff" + SMALL.replace("\n", "\r\n"), "small") == parse_handbook(SMALL, "small")
+
+
+def test_question_without_bullets_keeps_its_ref_and_is_named() -> None:
+    text = SMALL.replace("- `fog` is a cloud on the ground", "待补充\n\n### Q3: What is hail?\n- Ice")
+
+    handbook = parse_handbook(text, "small")
+
+    assert [question.ref for question in handbook.questions] == ["1.1", "1.3"]
+    assert handbook.notices == ("line 14: question 1.2 '雾是什么？' has no usable bullets and is left out",)
+
+
+def test_handbook_without_a_single_bullet_is_an_error_that_names_the_questions() -> None:
+    with pytest.raises(HandbookError, match="none of its 2 questions has a bullet") as caught:
+        parse_handbook("# T\n\n## Q1: What is rain?\n\n## Q2: What is hail?\nTODO\n", "bare")
+
+    assert caught.value.faults == (
+        "line 3: question 1.1 'What is rain?' has no usable bullets and is left out",
+        "line 5: question 1.2 'What is hail?' has no usable bullets and is left out",
+    )
+
+
+def test_numbered_direction_without_questions_counts_and_is_told() -> None:
+    handbook = parse_handbook(SMALL + "\n## 二、Snow 方向\n\n## Appendix\nNothing.\n", "small")
+
+    assert [direction.title for direction in handbook.directions] == ["Weather 方向", "Snow 方向"]
+    assert handbook.notices == ("direction 2 'Snow 方向' has no questions",)
+
+
+def test_repeated_question_gets_a_key_of_its_own() -> None:
+    handbook = parse_handbook("## Q: Why?\n- Once\n- Once\n\n## Q: Why？\n- Once\n", "twice")
+
+    keys = [question.key for question in handbook.questions] + [b.key for q in handbook.questions for b in q.bullets]
+
+    assert len(set(keys)) == 5
+
+
+def test_keys_survive_renaming_reordering_and_formatting() -> None:
+    first, second = SMALL.split("### Q2: ")
+    turned = first.split("### Q1: ")[0] + "### Q1: " + second.replace("`fog`", "**fog**") + "\n### Q2: "
+    turned += first.split("### Q1: ")[1].replace("Why does it rain？", "why does it rain?")
+
+    before = {question.key: {b.key for b in question.bullets} for question in parse_handbook(SMALL, "a").questions}
+    after = {question.key: {b.key for b in question.bullets} for question in parse_handbook(turned, "b").questions}
+
+    assert before == after
