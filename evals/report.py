@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from statistics import quantiles
 
 from coach.types import Usage
+from evals.baselines import as_json, baselines
 from evals.cases import Data
 from evals.errors import OptionError
 from evals.grading import confusion_counts, coverage_curve, reliability, said_cells, score_cells, slices
@@ -17,6 +18,7 @@ from evals.retrieval import RankingRecord, retrieval_metrics
 
 NOTE = "Agreement with a language model's labels; no person has labelled these answers."
 Json = dict[str, object]
+SLICE_DRAWS = 500  # some forty groups: the second digit of their intervals is enough
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +26,14 @@ class Suite:
     """The figures of one suite, and what else its page shows."""
 
     metrics: Mapping[str, Metric]
+    tables: Mapping[str, Mapping[str, Mapping[str, Metric]]] = field(default_factory=dict)
+    """`slices` and `baselines`: name -> figure -> metric."""
     details: Json = field(default_factory=dict)
-    """Ready for JSON: slices, confusion, curves."""
+    """What else there is, ready for JSON: confusion, curves."""
+
+    def json(self) -> Json:
+        """Tables and details, as in report.json."""
+        return {**self.details, **{name: as_json(table) for name, table in self.tables.items()}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +90,7 @@ class Report:
         return {
             **self.summary(),
             "note": NOTE,
-            "details": {name: suite.details for name, suite in self.suites.items()},
+            "details": {name: suite.json() for name, suite in self.suites.items()},
             "failed": [{"id": f.id, "variant": f.variant, "epoch": f.epoch, "error": f.error} for f in self.failed],
             "speed": {
                 "p50_s": _known(self.speed.p50_s),
@@ -122,14 +130,17 @@ def build_report(
 def _grading_suite(data: Data, records: Sequence[Record], draws: int, seed: int) -> Suite:
     said = said_cells(records)
     cells = score_cells(data.answers, said)
-    by_slice = slices(data.answers, said, draws=min(draws, 500), seed=seed)
+    fewer = min(draws, SLICE_DRAWS)
+    tables = {
+        "slices": slices(data.answers, said, draws=fewer, seed=seed),
+        "baselines": baselines(data.answers, draws=fewer, seed=seed),
+    }
     details: Json = {
         "confusion": confusion_counts(cells),
         "reliability": reliability(cells),
         "coverage": coverage_curve(cells),
-        "slices": {name: {key: m.json() for key, m in metrics.items()} for name, metrics in by_slice.items()},
     }
-    return Suite(grading_metrics(cells, draws=draws, seed=seed), details)
+    return Suite(grading_metrics(cells, draws=draws, seed=seed), tables, details)
 
 
 def _speed(records: Sequence[Record]) -> Speed:

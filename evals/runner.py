@@ -19,7 +19,9 @@ from pathlib import Path
 from coach.types import Judge, Usage
 from evals.cases import AnswerCase, Data
 from evals.errors import OptionError
+from evals.grading import said_cells
 from evals.judging import Plain, as_judge, record_of
+from evals.page import render_page
 from evals.pool import finished
 from evals.records import Record, Task
 from evals.report import Report, build_report
@@ -114,7 +116,8 @@ def run(
         draws=options.draws,
         seed=options.seed,
     )
-    folder.finish(report.json())
+    page = render_page(report, data.answers if "grading" in wanted else (), said_cells(list(folder.records().values())))
+    folder.finish(report.json(), page)
     return report
 
 

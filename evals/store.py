@@ -71,11 +71,15 @@ class RunFolder:
         for log in (self._grades, self._cells, self._rankings):
             log.close()
 
-    def finish(self, report: Mapping[str, object]) -> None:
-        """Write the report; cells.jsonl is rewritten from the log: sorted, each cell of each epoch once."""
+    def finish(self, report: Mapping[str, object], page: str) -> None:
+        """Write the report, as JSON last, since that marks a finished run.
+
+        cells.jsonl is rewritten from the log: sorted, each cell of each epoch once.
+        """
         plain = sorted((r for r in self._known.values() if _plain(r)), key=lambda r: (r.epoch, r.case))
         rows = [row for record in plain for row in _cell_lines(record)]
         write_whole(self.path / "cells.jsonl", lines(rows))
+        write_whole(self.path / "report.html", page)
         write_whole(self.path / "report.json", json.dumps(report, ensure_ascii=False, indent=1) + "\n")
 
 

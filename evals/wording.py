@@ -1,0 +1,82 @@
+"""What each figure says, in a person's words, and how it is written. Knows names and formats only."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from evals.metrics import Metric
+
+MEANING: Mapping[str, str] = {
+    "macro_f1": "agreement over the four verdicts, each counted alike",
+    "accuracy": "same verdict as the label",
+    "kappa": "agreement beyond chance",
+    "kappa_quadratic": "the same, near misses weighing less",
+    "binary_accuracy": "credited or not, as the label",
+    "binary_kappa": "credited or not, beyond chance",
+    "false_credit": "credited though missing or contradicted",
+    "over_credit": "credit above the label's, mean",
+    "credit_bias": "credit less the label's, mean (+ is lenient)",
+    "false_wrong": "called wrong though right or half right",
+    "false_missed": "called missing though covered",
+    "within_answer": "same verdict, in answers that are not all of one kind",
+    "answer_majority": "… for whoever judges each answer as a whole",
+    "quote_valid": "quotes that stand in the answer and are short enough",
+    "quote_f1": "overlap of quotes with the labelled evidence",
+    "sure_half_binary": "credited or not, on the surer half",
+    "score_mae": "distance of an answer's score from the label's",
+    "ungraded": "without a verdict",
+    "brier": "squared error of the stated certainty",
+    "ece": "gap between stated certainty and being right",
+    "precision_covered": "'covered' that is right",
+    "precision_partial": "'partial' that is right",
+    "precision_missing": "'missing' that is right",
+    "precision_contradicted": "'wrong' that is right",
+    "recall@1": "answerable queries with the right question first",
+    "recall@5": "… among the first five",
+    "mrr@10": "mean of 1 / rank of the first right one",
+    "answered_recall@1": "right question first, and said so",
+    "abstention": "says rightly whether the handbook answers (balanced)",
+    "answered": "answerable queries that are answered",
+    "near_miss_detail": "near misses told that the detail is lacking",
+}
+SCALES = frozenset({"kappa", "kappa_quadratic", "binary_kappa", "macro_f1", "mrr@10", "brier", "ece", "score_mae"})
+SIGNED = frozenset({"credit_bias", "over_credit", "gained", "lost"})
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line of the table."""
+
+    name: str
+    meaning: str
+    value: str
+    interval: str
+    n: str
+
+
+def row(metric: Metric) -> Row:
+    """The metric as a line; `–` where there is no data."""
+    stem = metric.name.split(" ")[0]
+    if math.isnan(metric.value):
+        return Row(metric.name, MEANING.get(stem, ""), "–", "", str(metric.n))
+    low, high = (written(stem, x) for x in (metric.low, metric.high))
+    return Row(metric.name, MEANING.get(stem, ""), written(stem, metric.value), f"{low} … {high}", str(metric.n))
+
+
+def written(name: str, value: float) -> str:
+    """A share as percent, a coefficient with two digits."""
+    if math.isnan(value):
+        return "–"
+    if name in SCALES or name.startswith("f1_"):
+        return f"{value:.2f}"
+    return f"{100 * value:+.1f} %" if name in SIGNED else f"{100 * value:.1f} %"
+
+
+def precision_in_words(metric: Metric) -> str:
+    """`right 7 times in 10` for a verdict's precision, with `check this` below 0.8; empty where it is not known."""
+    if math.isnan(metric.value):
+        return ""
+    words = f"right {round(10 * metric.value)} times in 10"
+    return words if metric.value >= 0.8 else f"{words}: check this"
