@@ -49,9 +49,10 @@ $(VENV)/.ready-dev: $(VENV)/.ready
 	$(BIN)/pip install --quiet --constraint constraints.txt --group dev
 	@touch $@
 
-# On Linux, PyPI's plain torch drags in gigabytes of CUDA. PyTorch's own index has a CPU build; where that index cannot
-# be reached, pip takes what the configured indexes have. TORCH_INDEX= (empty) keeps whatever the indexes give.
+# On Linux, PyPI's plain torch drags in gigabytes of CUDA; PyTorch's own index has a CPU build. A machine with an NVIDIA
+# card, or with pip already pointed at wheels of its own, keeps what it has: so does TORCH_INDEX= (empty).
 TORCH_INDEX ?= https://download.pytorch.org/whl/cpu
-ifeq ($(shell uname -s)-$(shell command -v nvidia-smi),Linux-)
-TORCH = $(if $(TORCH_INDEX),$(BIN)/pip install --quiet --retries 1 --timeout 15 --constraint constraints.txt --index-url $(TORCH_INDEX) torch 2>/dev/null || echo "PyTorch's CPU index not reached; taking torch from the configured indexes" >&2)
+OWN_WHEELS := $(PIP_FIND_LINKS)$(PIP_INDEX_URL)$(shell command -v nvidia-smi)
+ifeq ($(shell uname -s)-$(OWN_WHEELS),Linux-)
+TORCH = $(if $(TORCH_INDEX),$(BIN)/pip install --quiet --constraint constraints.txt --index-url $(TORCH_INDEX) torch || echo "PyTorch's CPU index was not reached; taking torch from PyPI, which is several GB")
 endif
