@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from typing import Protocol, runtime_checkable
 
 from coach.errors import ChatError, ReplyError
@@ -16,6 +17,7 @@ from coach.types import BulletVerdict, Grade, Judge, JudgeId, Judgement, Verdict
 from evals.cases import AnswerCase
 from evals.records import Cell, Record, Task
 from index.keys import bullet_key, question_key
+from index.markdown import plain_text
 from index.types import Bullet, Direction, Hit, Question
 
 Plain = Callable[[str, Sequence[str], str], Sequence[str | Mapping[str, object]]]
@@ -79,9 +81,14 @@ def as_judge(judge: Judge | Plain) -> Judge:
 def question_of(case: AnswerCase) -> Question:
     """The case's question as the handbook would hold it, with the same keys, so that a pack finds it."""
     key = question_key(case.question)
-    bullets = tuple(Bullet(bullet_key(key, text), text, text, 0) for text in case.bullets)
+    bullets = tuple(Bullet(bullet_key(key, plain), text, plain, 0) for text, plain in _rendered(case.bullets))
     number = int(case.direction) if case.direction.isdecimal() else 0
     return Question(case.ref, key, Direction(number, ""), case.question, bullets, 0)
+
+
+@cache
+def _rendered(bullets: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    return tuple((text, plain_text(text)) for text in bullets)
 
 
 class _Listening:
