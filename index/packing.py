@@ -1,0 +1,237 @@
+"""Makes a pack from raw material: one JSON file per question, as a person or a model writes it.
+
+    python -m index.packing FOLDER HANDBOOK OUT [--readings FOLDER] [--apart-from FILE...]
+
+FOLDER/<ref>.json is a `PackQuestion` without `schema` and keys, its bullets numbered from 0 by `bullet`.
+READINGS/<ref>.json holds the second reading, `{"<bullet>.<fact>": {sentence: verdict}}`, a verdict being "covered",
+"partial", "wrong" or "none"; sentences that it reads otherwise are left out.
+Each FILE is JSON Lines with an `answer`: sentences too near to one of those are left out as well.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from index.errors import IndexingError, PackError
+from index.handbook import load_handbook
+from index.nearcopy import Answers, Nearness, percentiles
+from index.pack import MAX_FAULTS, SCHEMA, Fact, Pack, PackQuestion, Provenance, make_pack, parse_question, write_pack
+from index.types import Handbook, Question
+
+VERDICTS = ("covered", "partial", "wrong")
+LEAST: Mapping[str, int] = {"variants": 10, "covered": 6, "partial": 2, "wrong": 5, "probes": 3, "hints": 3, "next": 2}
+WRITER = "a language model"
+
+Reading = Mapping[str, Mapping[str, str]]
+"""`<bullet>.<fact>` -> sentence -> verdict of the second reader."""
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """A pack, and what a maker should know about it."""
+
+    pack: Pack
+    dropped: tuple[str, ...]
+    """Sentences left out, with the reason."""
+    short: tuple[str, ...]
+    """Where fewer sentences than `LEAST` are left."""
+    nearness: tuple[Nearness, ...]
+    """Of every sentence that was compared with answers."""
+
+
+def build_pack(
+    handbook: Handbook,
+    raw: Mapping[str, Mapping[str, Any]],
+    readings: Mapping[str, Reading] | None = None,
+    answers: Sequence[str] = (),
+) -> Built:
+    """A pack from raw questions by ref; PackError lists what is missing, unknown or of the wrong type in them."""
+    questions, faults = _keyed(handbook, raw)
+    if faults:
+        raise PackError(f"the raw material has {len(faults)} faults; mend them and build again", faults[:MAX_FAULTS])
+    sieve = _Sieve(_answers(handbook, questions, answers))
+    made = [sieve.sift(question, (readings or {}).get(question.ref, {})) for question in questions]
+    agreement = sieve.tally[True] / sieve.tally.total() if sieve.tally else None
+    reader = f"{WRITER}, independently" if sieve.tally else ""
+    provenance = Provenance(SCHEMA, handbook.name, WRITER, reader, count(made), agreement)
+    short = tuple(f"{question.ref}: {fault}" for question in made for fault in shortfalls(question))
+    return Built(make_pack(provenance, made), tuple(sieve.dropped), short, tuple(sieve.near))
+
+
+def shortfalls(question: PackQuestion) -> Iterator[str]:
+    """Where a question has fewer entries than `LEAST` asks for, or a bullet no essential fact."""
+    yield from _short("", {"variants": question.variants, "next": question.next})
+    for n, bullet in enumerate(question.bullets):
+        yield from _short(f"bullet {n} ", {"probes": bullet.probes, "hints": bullet.hints})
+        if not any(fact.essential for fact in bullet.facts):
+            yield f"bullet {n} has no essential fact"
+        for m, fact in enumerate(bullet.facts):
+            yield from _short(f"bullet {n} fact {m} ", {name: getattr(fact, name) for name in VERDICTS})
+
+
+def _short(place: str, entries: Mapping[str, Sequence[object]]) -> Iterator[str]:
+    for name, values in entries.items():
+        if len(values) < LEAST[name]:
+            yield f"{place}has {len(values)} {name}, needs {LEAST[name]}"
+
+
+def count(questions: Sequence[PackQuestion]) -> dict[str, int]:
+    """How many of each there are in a pack."""
+    bullets = [bullet for question in questions for bullet in question.bullets]
+    facts = [fact for bullet in bullets for fact in bullet.facts]
+    return {
+        "questions": len(questions),
+        "bullets": len(bullets),
+        "facts": len(facts),
+        **{name: sum(len(getattr(fact, name)) for fact in facts) for name in VERDICTS},
+        "variants": sum(len(question.variants) for question in questions),
+        "alias_groups": sum(len(question.aliases) for question in questions),
+        "probes": sum(len(bullet.probes) for bullet in bullets),
+        "hints": sum(len(bullet.hints) for bullet in bullets),
+        "audits": sum(bullet.audit is not None for bullet in bullets),
+    }
+
+
+def _keyed(handbook: Handbook, raw: Mapping[str, Mapping[str, Any]]) -> tuple[list[PackQuestion], list[str]]:
+    """The raw questions under the handbook's keys, in its order; and what is wrong with the rest."""
+    known = {question.ref: question for question in handbook.questions}
+    faults = [f"{ref}: the handbook has no such question" for ref in raw if ref not in known]
+    questions: list[PackQuestion] = []
+    for ref, question in known.items():
+        if ref in raw:
+            try:
+                questions.append(parse_question(_with_keys(question, raw[ref])))
+            except ValueError as exc:
+                faults += [f"{ref}: {line}" for line in str(exc).split("\n")]
+    return questions, faults
+
+
+def _with_keys(question: Question, raw: Mapping[str, Any]) -> Mapping[str, object]:
+    """The members of a `PackQuestion`; ValueError when the raw question is about something else."""
+    bullets = raw.get("bullets")
+    if raw.get("question") != question.text:
+        raise ValueError(f"is about {raw.get('question')!r}, the handbook asks {question.text!r}")
+    if not isinstance(bullets, list) or [b.get("bullet") for b in bullets] != list(range(len(question.bullets))):
+        raise ValueError(f"its bullets must be numbered 0 to {len(question.bullets) - 1}")
+    keyed = [
+        {"key": own.key, "text": own.plain, **{name: value for name, value in bullet.items() if name != "bullet"}}
+        for own, bullet in zip(question.bullets, bullets, strict=True)
+    ]
+    return {"schema": SCHEMA, "key": question.key, **raw, "bullets": keyed}
+
+
+class _Sieve:
+    """Leaves out sentences that the second reader read otherwise, or that stand too near to an answer."""
+
+    def __init__(self, answers: Answers | None) -> None:
+        self.answers = answers
+        self.tally: Counter[bool] = Counter()
+        self.near: list[Nearness] = []
+        self.dropped: list[str] = []
+
+    def sift(self, question: PackQuestion, reading: Reading) -> PackQuestion:
+        """`question` without them."""
+        bullets = tuple(
+            replace(
+                bullet,
+                facts=tuple(
+                    self._fact(f"{question.ref} bullet {n} fact {m}", fact, reading.get(f"{n}.{m}", {}))
+                    for m, fact in enumerate(bullet.facts)
+                ),
+            )
+            for n, bullet in enumerate(question.bullets)
+        )
+        return replace(question, bullets=bullets)
+
+    def _fact(self, place: str, fact: Fact, reading: Mapping[str, str]) -> Fact:
+        kept = {
+            verdict: tuple(text for text in getattr(fact, verdict) if self._keeps(place, verdict, text, reading))
+            for verdict in VERDICTS
+        }
+        return replace(fact, covered=kept["covered"], partial=kept["partial"], wrong=kept["wrong"])
+
+    def _keeps(self, place: str, verdict: str, text: str, reading: Mapping[str, str]) -> bool:
+        read = reading.get(text)
+        if read:
+            self.tally[read == verdict] += 1
+        if read and read != verdict:
+            self.dropped.append(f"{place}: {verdict} {text!r} was read as {read}")
+            return False
+        if self.answers:
+            self.near.append(self.answers.nearness(text))
+            if self.near[-1].is_near_copy:
+                self.dropped.append(f"{place}: {verdict} {text!r} stands too near to an answer")
+                return False
+        return True
+
+
+def _answers(handbook: Handbook, questions: Iterable[PackQuestion], answers: Sequence[str]) -> Answers | None:
+    if not answers:
+        return None
+    known = [text for question in handbook.questions for text in (question.text, *(b.plain for b in question.bullets))]
+    aliases = [term for question in questions for group in question.aliases for term in group]
+    return Answers(answers, known, aliases)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Builds a pack and reports on stderr; 2 when the material or the handbook is unusable."""
+    parser = argparse.ArgumentParser(prog="python -m index.packing", description="Build a pack from raw material.")
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("handbook", type=Path)
+    parser.add_argument("out", type=Path)
+    parser.add_argument("--readings", type=Path, help="folder with second readings")
+    parser.add_argument("--apart-from", type=Path, nargs="*", default=[], help="JSON Lines whose answers stay out")
+    options = parser.parse_args(arguments)
+    try:
+        raw = _load_folder(options.folder)
+        readings = _load_folder(options.readings) if options.readings else {}
+        built = build_pack(load_handbook(options.handbook), raw, readings, _load_answers(options.apart_from))
+    except IndexingError as exc:
+        sys.stderr.write("\n  ".join([str(exc), *exc.faults]) + "\n")
+        return 2
+    write_pack(built.pack, options.out)
+    sys.stderr.write("\n".join(_report(built, options.out)) + "\n")
+    return 0
+
+
+def _report(built: Built, out: Path) -> Iterator[str]:
+    provenance = built.pack.provenance
+    yield f"{out}: {out.stat().st_size:,} bytes, " + ", ".join(f"{n} {name}" for name, n in provenance.counts.items())
+    if provenance.agreement is not None:
+        yield f"second reading agrees on {provenance.agreement:.1%}"
+    if built.nearness:
+        distribution = percentiles([one.jaccard for one in built.nearness])
+        yield f"nearest clause of an answer, trigram Jaccard, percentiles of {len(built.nearness)}: {distribution}"
+    yield from (f"dropped: {line}" for line in built.dropped)
+    yield from (f"short: {line}" for line in built.short)
+
+
+def _load_folder(folder: Path) -> dict[str, Any]:
+    """Name without suffix -> content of each JSON file."""
+    loaded: dict[str, Any] = {}
+    for path in sorted(folder.glob("*.json")):
+        try:
+            loaded[path.stem] = json.loads(path.read_text(encoding="utf-8"))
+        except (OSError, ValueError) as exc:
+            raise PackError(f"{path}: not JSON ({exc}); mend the file") from exc
+    if not loaded:
+        raise PackError(f"{folder}: no .json files; give the folder of the raw material")
+    return loaded
+
+
+def _load_answers(paths: Sequence[Path]) -> list[str]:
+    try:
+        return [json.loads(line)["answer"] for path in paths for line in path.open(encoding="utf-8") if line.strip()]
+    except (OSError, ValueError, KeyError) as exc:
+        raise PackError(f"answers cannot be read ({exc!r}); give JSON Lines with an 'answer' each") from exc
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
