@@ -5,7 +5,8 @@
 FOLDER/<ref>.json is a `PackQuestion` without `schema` and keys, its bullets numbered from 0 by `bullet`.
 READINGS/<ref>.json holds the second reading, `{"<bullet>.<fact>": {sentence: verdict}}`, a verdict being "covered",
 "partial", "wrong" or "none"; sentences that it reads otherwise are left out.
-Each FILE is JSON Lines with an `answer`: sentences too near to one of those are left out as well.
+Each FILE is JSON Lines of test data with an `answer` or a `query` each: sentences too near to one of those answers, and
+variants too near to one of those queries, are left out as well.
 """
 
 from __future__ import annotations
@@ -51,12 +52,13 @@ def build_pack(
     raw: Mapping[str, Mapping[str, Any]],
     readings: Mapping[str, Reading] | None = None,
     answers: Sequence[str] = (),
+    queries: Sequence[str] = (),
 ) -> Built:
     """A pack from raw questions by ref; PackError lists what is missing, unknown or of the wrong type in them."""
     questions, faults = _keyed(handbook, raw)
     if faults:
         raise PackError(f"the raw material has {len(faults)} faults; mend them and build again", faults[:MAX_FAULTS])
-    sieve = _Sieve(_answers(handbook, questions, answers))
+    sieve = _Sieve(_answers(handbook, questions, answers), Answers(queries, [], []))
     made = [sieve.sift(question, (readings or {}).get(question.ref, {})) for question in questions]
     agreement = sieve.tally[True] / sieve.tally.total() if sieve.tally else None
     reader = f"{WRITER}, independently" if sieve.tally else ""
@@ -128,10 +130,10 @@ def _with_keys(question: Question, raw: Mapping[str, Any]) -> Mapping[str, objec
 
 
 class _Sieve:
-    """Leaves out sentences that the second reader read otherwise, or that stand too near to an answer."""
+    """Leaves out what the second reader read otherwise, or stands too near to an answer or a query."""
 
-    def __init__(self, answers: Answers | None) -> None:
-        self.answers = answers
+    def __init__(self, answers: Answers | None, queries: Answers) -> None:
+        self.answers, self.queries = answers, queries
         self.tally: Counter[bool] = Counter()
         self.near: list[Nearness] = []
         self.dropped: list[str] = []
@@ -148,7 +150,14 @@ class _Sieve:
             )
             for n, bullet in enumerate(question.bullets)
         )
-        return replace(question, bullets=bullets)
+        variants = tuple(one for one in question.variants if self._keeps_variant(question.ref, one.text))
+        return replace(question, variants=variants, bullets=bullets)
+
+    def _keeps_variant(self, ref: str, text: str) -> bool:
+        near = self.queries.nearness(text).is_near_copy
+        if near:
+            self.dropped.append(f"{ref}: variant {text!r} stands too near to a query")
+        return not near
 
     def _fact(self, place: str, fact: Fact, reading: Mapping[str, str]) -> Fact:
         kept = {
@@ -187,12 +196,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("handbook", type=Path)
     parser.add_argument("out", type=Path)
     parser.add_argument("--readings", type=Path, help="folder with second readings")
-    parser.add_argument("--apart-from", type=Path, nargs="*", default=[], help="JSON Lines whose answers stay out")
+    parser.add_argument(
+        "--apart-from", type=Path, nargs="*", default=[], help="JSON Lines whose answers and queries stay out"
+    )
     options = parser.parse_args(arguments)
     try:
         raw = _load_folder(options.folder)
         readings = _load_folder(options.readings) if options.readings else {}
-        built = build_pack(load_handbook(options.handbook), raw, readings, _load_answers(options.apart_from))
+        answers, queries = (_load_column(options.apart_from, name) for name in ("answer", "query"))
+        built = build_pack(load_handbook(options.handbook), raw, readings, answers, queries)
     except IndexingError as exc:
         sys.stderr.write("\n  ".join([str(exc), *exc.faults]) + "\n")
         return 2
@@ -226,11 +238,15 @@ def _load_folder(folder: Path) -> dict[str, Any]:
     return loaded
 
 
-def _load_answers(paths: Sequence[Path]) -> list[str]:
+def _load_column(paths: Sequence[Path], name: str) -> list[str]:
+    """The member `name` of the rows that have it."""
     try:
-        return [json.loads(line)["answer"] for path in paths for line in path.open(encoding="utf-8") if line.strip()]
-    except (OSError, ValueError, KeyError) as exc:
-        raise PackError(f"answers cannot be read ({exc!r}); give JSON Lines with an 'answer' each") from exc
+        rows = [json.loads(line) for path in paths for line in path.open(encoding="utf-8") if line.strip()]
+        return [str(row[name]) for row in rows if name in row]
+    except (OSError, ValueError, TypeError) as exc:
+        raise PackError(
+            f"test data cannot be read ({exc}); give JSON Lines with an 'answer' or a 'query' each"
+        ) from exc
 
 
 if __name__ == "__main__":

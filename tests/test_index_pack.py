@@ -218,7 +218,7 @@ def test_sentence_that_the_second_reader_reads_otherwise_is_dropped(book: Handbo
 def test_counts_of_a_pack_are_in_its_provenance(book: Handbook) -> None:
     counts = build_pack(book, RAW).pack.provenance.counts
 
-    # Three bullets with one fact each (6 covered, 2 partial, 5 wrong, 3 probes, 3 hints), two questions with 10 variants.
+    # Three bullets of one fact (6 covered, 2 partial, 5 wrong, 3 probes and hints), two questions of 10 variants.
     assert counts == {
         "questions": 2, "bullets": 3, "facts": 3, "covered": 18, "partial": 6, "wrong": 15,
         "variants": 20, "alias_groups": 2, "probes": 9, "hints": 9, "audits": 0,
@@ -234,6 +234,14 @@ def test_near_copies_of_answers_are_dropped_and_measured(book: Handbook) -> None
     assert len(built.dropped) == 1
     assert "stands too near" in built.dropped[0]
     assert len(built.nearness) == 3 * 13
+
+
+def test_variants_near_to_a_test_query_are_dropped(book: Handbook) -> None:
+    # Ten variants of each question: "What is fog? 0" to "What is fog? 9".
+    built = build_pack(book, RAW, queries=["what is fog"])
+
+    assert built.pack.provenance.counts["variants"] == 10
+    assert built.dropped[0] == "1.2: variant 'What is fog? 0' stands too near to a query"
 
 
 def test_command_builds_a_pack_from_a_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
