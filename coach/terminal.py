@@ -49,6 +49,8 @@ class TerminalReader:
 
     def read(self, question: Question, prompt: str) -> Turn | None:
         """An answer or a verb; None on Ctrl-D with an empty box. The second Ctrl-C in two seconds raises."""
+        if not self._answering:
+            self._notify(say("send", self._language))  # a terminal that hides the toolbar shows it here
         draft = self._draft(question)
         interrupted = float("-inf")
         while True:

@@ -1,0 +1,133 @@
+"""The interview at a real terminal: typing, pasting, drafts, Ctrl-C and kill -9."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pexpect
+import pytest
+
+from coach.journal import Journal
+from coach.terminal import DRAFT_EVERY_S
+
+pytestmark = pytest.mark.slow
+
+ROOT = Path(__file__).resolve().parents[1]
+PASTE = "\x1b[200~{}\x1b[201~"
+LONG = "每个提示采样一组回答，用组内的均值和标准差算优势。" * 120  # 3,000 characters: beyond a tty's 4,095-byte line
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    return tmp_path / "home"
+
+
+class Terminal:
+    """A coach running on a pty of 80 x 24."""
+
+    def __init__(self, home: Path, *args: str) -> None:
+        env = {
+            **os.environ,
+            "COACH_HOME": str(home),
+            "TERM": "xterm",
+            "PROMPT_TOOLKIT_NO_CPR": "1",
+            "PYTHONWARNINGS": "ignore",
+            "LC_ALL": "C.UTF-8",
+        }
+        script = "from coach.cli import main; main()"
+        self.child = pexpect.spawn(
+            sys.executable, ["-c", script, *args], cwd=ROOT, env=env, encoding="utf-8", dimensions=(24, 80), timeout=20
+        )
+
+    def expect(self, text: str) -> None:
+        self.child.expect_exact(text)
+
+    def send(self, text: str) -> None:
+        self.child.send(text)
+
+    def close(self) -> int | None:
+        self.child.expect(pexpect.EOF)
+        self.child.close()
+        return self.child.exitstatus
+
+
+@pytest.fixture
+def interview(home: Path) -> Iterator[Terminal]:
+    terminal = Terminal(home, "practice", "2.4", "1.2", "--no-follow-ups")
+    terminal.expect("Ctrl-D")
+    yield terminal
+    terminal.child.close(force=True)
+
+
+def answers(home: Path) -> list[str]:
+    with Journal(home / "journal.db") as journal:
+        return [attempt.answer for attempt in journal.attempts()]
+
+
+def test_long_chinese_paste_of_several_lines_arrives_whole(interview: Terminal, home: Path) -> None:
+    text = f"{LONG}\n\n/skip\n最后一行 with English"
+    interview.send(PASTE.format(text))
+    interview.send("\x04")
+    interview.expect("评分：")
+    assert answers(home) == [text]
+
+
+def test_backspace_over_chinese_leaves_no_broken_character(interview: Terminal, home: Path) -> None:
+    interview.send("去掉 critic 爆炸")
+    interview.send("\x7f\x7f")
+    interview.send("\x04")
+    interview.expect("评分：")
+    assert answers(home) == ["去掉 critic"]
+
+
+def test_empty_line_sends_and_a_verb_in_between_does_not_disturb_the_draft(interview: Terminal, home: Path) -> None:
+    interview.send("去掉 critic\r")
+    interview.send("/hint\r")
+    interview.expect("提示 1")
+    interview.expect("> ")
+    interview.send("，用组内相对奖励\r")
+    interview.child.expect(".{0,200}")
+    interview.send("\r")
+    interview.expect("评分：")
+    assert answers(home) == ["去掉 critic，用组内相对奖励"]
+
+
+def test_second_ctrl_c_leaves_with_130_and_the_draft_is_back_next_time(interview: Terminal, home: Path) -> None:
+    interview.send("写了一半")
+    interview.expect("半")
+    interview.send("\x03")
+    interview.expect("Ctrl-C")
+    interview.send("\x03")
+    interview.expect("--resume")
+    assert interview.close() == 130
+    again = Terminal(home, "practice", "--resume", "--no-follow-ups")
+    again.expect("2.4")
+    again.expect("4 字")
+    again.expect("写了一半")
+    again.send("，写完了\x04")
+    again.expect("评分：")
+    again.child.close(force=True)
+    assert answers(home) == ["写了一半，写完了"]
+
+
+def test_kill_9_keeps_what_was_typed_two_seconds_ago(interview: Terminal, home: Path) -> None:
+    interview.send("还没发出去")
+    interview.expect("去")
+    deadline = time.monotonic() + 5 * DRAFT_EVERY_S
+    with Journal(home / "journal.db") as journal:
+        while not journal.drafts("ai-interview") and time.monotonic() < deadline:
+            time.sleep(0.1)
+    os.kill(interview.child.pid, signal.SIGKILL)
+    with Journal(home / "journal.db") as journal:
+        assert [draft.text for draft in journal.drafts("ai-interview").values()] == ["还没发出去"]
+
+
+def test_ctrl_d_on_an_empty_box_ends_well(interview: Terminal) -> None:
+    interview.send("\x04")
+    interview.expect("coach practice --resume")
+    assert interview.close() == 0
