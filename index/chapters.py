@@ -46,11 +46,11 @@ def find_chapters(blocks: Sequence[Block], questions: Sequence[int], title: str)
     numbered like the others, or names keywords.
     """
     level = _chapter_level(blocks, questions, title)
-    asked = _parents(blocks, questions, level)
+    asked, own = _parents(blocks, questions, level), set(questions)
     places = [
         at
         for at, block in enumerate(blocks)
-        if 0 < block.level == level and at not in questions and (at in asked or _is_empty_chapter(blocks, at, asked))
+        if 0 < block.level == level and at not in own and (at in asked or _is_empty_chapter(blocks, at, asked))
     ]
     if not places or questions[0] < places[0]:
         places = [-1, *places]

@@ -14,12 +14,13 @@ from importlib.resources import files
 from pathlib import Path
 
 from index.answers import Point, read_answer
+from index.candidates import Found, find_candidates
 from index.chapters import Chapter, HotRow, find_chapters, find_hot_rows
 from index.errors import HandbookError
 from index.keys import bullet_key, fold, question_key
 from index.markdown import Block, parse_blocks
 from index.matter import parse_front_matter
-from index.outline import Found, boundary, find_questions, title_candidates
+from index.outline import boundary, find_questions
 from index.titles import trim_symbols
 from index.types import Bullet, Handbook, HotTopic, Question
 
@@ -111,7 +112,7 @@ def _entries(blocks: Sequence[Block], found: Sequence[Found], chapters: Sequence
         chapter = [chapter for chapter in chapters if chapter.at < one.at][-1]
         number = chapter.direction.number
         positions[number] += 1
-        own = blocks[one.at + 1 : min(end, boundary(blocks, one.at))]
+        own = blocks[one.at + 1 : boundary(blocks, one.at, end)]
         points, notes = read_answer([*one.rest, *own])
         ref = f"{number}.{positions[number]}"
         entries.append(_Entry(ref, chapter, one, blocks[one.at].line, points, notes))
@@ -183,7 +184,7 @@ def _not_a_handbook(name: str, blocks: Sequence[Block]) -> HandbookError:
     faults = [
         f"line {blocks[one.at].line}: {_clip(one.title.text)!r} "
         + ("asks, but stands alone or unanswered" if one.asks >= 0.5 else "does not read as a question")
-        for one in title_candidates(blocks)
+        for one in find_candidates(blocks)
     ]
     if not faults:
         faults = [f"line {block.line}: {_clip(block.plain)!r} stands under no question" for block in blocks]

@@ -33,6 +33,8 @@ class Block:
     """1-based line in the file."""
     level: int = 0
     """1-6 for a heading, `SUMMARY_LEVEL` for a summary; 0 for the rest."""
+    section: int = 6
+    """Level of the heading it stands under, its own for a heading; 6 before the first."""
     items: tuple[int, ...] = ()
     """Numbers of the list items around it, outermost first; a number is used once in a file."""
     marker: str = ""
@@ -72,6 +74,7 @@ class _Reader:
         self.marker = ""
         self.opened = 0
         self.heading = 0
+        self.section = 6
         self.kind: Kind = "paragraph"
         self.row: list[str] | None = None
 
@@ -120,14 +123,17 @@ class _Reader:
         level, text = self.heading, token.content
         if level and plain.startswith(SUMMARY_MARK):
             level, text, plain = SUMMARY_LEVEL, text.removeprefix(SUMMARY_MARK), plain.removeprefix(SUMMARY_MARK)
-        block = Block(kind, text, plain, self.numbers[start], level, tuple(self.items), self.marker)
+        self.section = level or self.section
+        line = self.numbers[start]
+        block = Block(kind, text, plain, line, level, self.section, tuple(self.items), self.marker)
         self.marker, self.heading = "", 0
         return block
 
     def _row(self) -> Block:
         cells, self.row = tuple(self.row or ()), None
         text = self.lines[self.start].strip()
-        return Block(self.kind, text, " | ".join(cells), self.numbers[self.start], 0, tuple(self.items), "", cells)
+        plain, line = " | ".join(cells), self.numbers[self.start]
+        return Block(self.kind, text, plain, line, 0, self.section, tuple(self.items), "", cells)
 
 
 _HTML_TAG = re.compile(
@@ -138,7 +144,7 @@ _HTML_TAG = re.compile(
 )
 _STARS, _HIDDEN_STAR = "**", "\ue000"
 # Bold beside Chinese punctuation: `**RAG（检索）**是` is bold to its author, but not to CommonMark.
-_LEFT_BOLD = re.compile(r"\*\*(?=\S)(.+?)(?<=\S)\*\*", re.DOTALL)
+_LEFT_BOLD = re.compile(r"\*\*(?=\S)(.{1,400}?)(?<=\S)\*\*", re.DOTALL)
 _REFERENCE = re.compile(r"\[([^\[\]]+)\]\[[^\[\]]*\]")
 _HAN_BREAK = re.compile(r"(?<=[\u3000-\u9fff\uff00-\uffef])\n(?=[\u3000-\u9fff\uff00-\uffef])")
 

@@ -12,7 +12,7 @@ SUMMARY_MARK = "\ue001"
 
 _FENCE = re.compile(r"[ \t>]*(?:[-*+]\s+|\d+[.)]\s+)?(`{3,}|~{3,})")
 _DETAILS = re.compile(r"</?details\b[^>]*>", re.IGNORECASE)
-_SUMMARY = re.compile(r"<summary\b[^>]*>(.*?)</summary\s*>", re.IGNORECASE | re.DOTALL)
+_SUMMARY = re.compile(r"<summary\b[^>]*>(.{0,2000}?)</summary\s*>", re.IGNORECASE | re.DOTALL)
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _TAGS = re.compile(r"</?\w+[^>]*>")
 _MARKER = re.compile(r"\s*(?:[-*+]|\d{1,9}[.)])?\s*")
