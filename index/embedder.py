@@ -1,0 +1,161 @@
+"""Texts to unit vectors: the bundled table (numpy alone), or any sentence-transformers model (torch)."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.errors import EmbedderError
+
+if TYPE_CHECKING:
+    from index.types import Embedder
+
+Vectors = NDArray[np.float32]
+
+PROMPTS = {
+    "e5": ("query: ", "passage: "),
+    "bge-large-zh": ("为这个句子生成表示以用于检索相关文章：", ""),
+    "bge-base-zh": ("为这个句子生成表示以用于检索相关文章：", ""),
+    "bge-small-zh": ("为这个句子生成表示以用于检索相关文章：", ""),
+    "bge-large-en": ("Represent this sentence for searching relevant passages: ", ""),
+    "bge-base-en": ("Represent this sentence for searching relevant passages: ", ""),
+    "bge-small-en": ("Represent this sentence for searching relevant passages: ", ""),
+}
+"""Query and passage prompts of families whose model cards name them but whose files don't; key = part of the name."""
+
+PROBE = "What is 检索增强生成？"
+"""Its vector tells one model from another of the same name."""
+MANY = 1_000
+
+
+def bundled_model() -> Path:
+    """The folder of the embedder that ships with the program."""
+    return Path(str(files("index").joinpath("model")))
+
+
+def open_embedder(name: str | None = None) -> Embedder:
+    """The bundled embedder, or the model of a folder or hub name. EmbedderError when it cannot be had."""
+    if name is None:
+        return StaticEmbedder(bundled_model())
+    folder = Path(name).expanduser()
+    return StaticEmbedder(folder) if is_static(folder) else SentenceEmbedder(str(folder) if folder.is_dir() else name)
+
+
+def is_static(folder: Path) -> bool:
+    """Whether `folder` holds a token table that needs no torch."""
+    try:
+        modules = json.loads((folder / "modules.json").read_text(encoding="utf-8"))
+        return bool(modules[0]["type"].endswith("StaticEmbedding")) and (folder / "model.safetensors").is_file()
+    except (OSError, ValueError, LookupError, TypeError):
+        return False
+
+
+class StaticEmbedder:
+    """Mean of token vectors from a folder in sentence-transformers' StaticEmbedding format; opens in 0.1 s.
+
+    EmbedderError when the folder is not one.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        # Not at the top: `coach --help` and the grading of a named question need no vectors.
+        from safetensors import SafetensorError
+        from safetensors.numpy import load
+        from tokenizers import Tokenizer
+
+        try:
+            raw = (folder / "model.safetensors").read_bytes()
+            tensors = load(raw)
+            spec = (folder / "tokenizer.json").read_bytes()
+            self._tokenizer = Tokenizer.from_buffer(spec)
+        except (OSError, SafetensorError, ValueError) as exc:
+            raise EmbedderError(f"no static embedder in {folder}: {exc}; reinstall, or name another model") from exc
+        self._table, self._scales = _table(tensors)
+        self._tokenizer.no_truncation()
+        self._vocabulary: dict[str, int] | None = None
+        self.name = f"{folder.name}:{hashlib.blake2b(raw + spec, digest_size=8).hexdigest()}"
+        self.dimensions = int(self._table.shape[1])
+
+    def embed_queries(self, texts: Sequence[str]) -> Vectors:
+        """See `index.types.Embedder`."""
+        return self._embed(texts)
+
+    def embed_passages(self, texts: Sequence[str]) -> Vectors:
+        """See `index.types.Embedder`."""
+        return self._embed(texts)
+
+    def pieces(self, text: str) -> list[str]:
+        """The table's pieces of `text`; the unknown one is written `[UNK]`."""
+        encoded: list[str] = self._tokenizer.encode(text, add_special_tokens=False).tokens
+        return encoded
+
+    def knows(self, word: str) -> bool:
+        """Whether `word` is one piece of the table."""
+        return self._tokenizer.token_to_id(word) is not None
+
+    def _embed(self, texts: Sequence[str]) -> Vectors:
+        made = np.zeros((len(texts), self.dimensions), dtype=np.float32)
+        for row, encoding in enumerate(self._tokenizer.encode_batch(list(texts), add_special_tokens=False)):
+            ids = encoding.ids
+            if ids:
+                made[row] = self._scales[ids] @ self._table[ids].astype(np.float32)
+        lengths = np.linalg.norm(made, axis=1, keepdims=True)
+        np.divide(made, lengths, out=made, where=lengths > 0)
+        return made
+
+
+def _table(tensors: dict[str, Any]) -> tuple[NDArray[Any], Vectors]:
+    """The stored rows and the float32 factor of each."""
+    rows = tensors["embeddings"] if "embeddings" in tensors else tensors["embedding.weight"]
+    scales = tensors.get("weights")
+    return rows, np.ones(len(rows), np.float32) if scales is None else scales.astype(np.float32)
+
+
+class SentenceEmbedder:
+    """Any sentence-transformers model by hub name or folder; the first use of a hub name downloads it.
+
+    EmbedderError when it cannot be loaded.
+    """
+
+    def __init__(self, name: str) -> None:
+        from sentence_transformers import SentenceTransformer  # 5 s: only who names a model pays it
+
+        try:
+            self._model = SentenceTransformer(name)
+        except (OSError, ValueError, RuntimeError, ImportError) as exc:
+            why = (str(exc).strip() or type(exc).__name__).splitlines()[0]
+            raise EmbedderError(
+                f"cannot load embedding model {name!r} ({why}); check the name and the network, or unset COACH_EMBEDDER"
+            ) from exc
+        # A prompt in the model's own files wins over the table.
+        own = any(self._model.prompts.values())
+        known = [] if own else [prompts for part, prompts in PROMPTS.items() if part in name.lower()]
+        self._query, self._passage = known[0] if known else (None, None)
+        probe = self.embed_queries([PROBE])[0]
+        self.name = f"{name}:{hashlib.blake2b(np.round(probe, 2).tobytes(), digest_size=8).hexdigest()}"
+        self.dimensions = len(probe)
+
+    def embed_queries(self, texts: Sequence[str]) -> Vectors:
+        """See `index.types.Embedder`; texts beyond the model's length are cut by its tokenizer."""
+        return np.asarray(
+            self._model.encode_query(
+                list(texts), prompt=self._query, normalize_embeddings=True, show_progress_bar=False
+            ),
+            dtype=np.float32,
+        )
+
+    def embed_passages(self, texts: Sequence[str]) -> Vectors:
+        """See `index.types.Embedder`; shows a progress bar on stderr from 1,000 texts on."""
+        many = len(texts) >= 1_000
+        return np.asarray(
+            self._model.encode_document(
+                list(texts), prompt=self._passage, normalize_embeddings=True, show_progress_bar=many
+            ),
+            dtype=np.float32,
+        )
