@@ -100,7 +100,7 @@ def confusion_plot(counts: Mapping[str, Mapping[str, int]]) -> str:
             x, n = left + column * size, counts[gold][said]
             css = "right" if gold == said else "wrong"
             box = f'x="{x}" y="{y}" width="{size - 2}" height="{size - 2}"'
-            parts.append(f'<rect {box} class="{css}" fill-opacity="{n / total:.3f}"/><rect {box} class="frame"/>')
+            parts.append(f'<rect {box} class="{css}" fill-opacity="{0.7 * n / total:.3f}"/><rect {box} class="frame"/>')
             parts.append(_text(x + size / 2 - 1, y + size / 2 + 4, n, "count"))
     return _svg("Confusion", left + 5 * size + 4, top + 4 * size + 4, parts)
 

@@ -11,10 +11,12 @@ from coach.types import Usage
 from evals.baselines import as_json, baselines
 from evals.cases import Data
 from evals.errors import OptionError
+from evals.faithfulness import faithfulness_metrics
 from evals.grading import confusion_counts, coverage_curve, reliability, said_cells, score_cells, slices
 from evals.metrics import Metric, grading_metrics
 from evals.records import Record
 from evals.retrieval import RankingRecord, retrieval_metrics
+from evals.robustness import robustness_metrics
 
 NOTE = "Agreement with a language model's labels; no person has labelled these answers."
 Json = dict[str, object]
@@ -121,6 +123,10 @@ def build_report(
     built: dict[str, Suite] = {}
     if "grading" in suites:
         built["grading"] = _grading_suite(data, kept, draws, seed)
+    if "faithfulness" in suites:
+        built["faithfulness"] = Suite(faithfulness_metrics(data.answers, kept, draws=draws, seed=seed))
+    if "robustness" in suites:
+        built["robustness"] = Suite(robustness_metrics(data.answers, kept, draws=draws, seed=seed))
     if "retrieval" in suites:
         built["retrieval"] = Suite(retrieval_metrics(data.queries, rankings, draws=draws, seed=seed))
     failed = tuple(Failed(r.case, r.variant, r.epoch, r.error or "a bullet stayed ungraded") for r in kept if r.failed)

@@ -19,6 +19,7 @@ from pathlib import Path
 from coach.types import Judge, Usage
 from evals.cases import AnswerCase, Data
 from evals.errors import OptionError
+from evals.faithfulness import CELLS, gold_tasks, quote_tasks
 from evals.grading import said_cells
 from evals.judging import Plain, as_judge, record_of
 from evals.page import render_page
@@ -26,6 +27,7 @@ from evals.pool import finished
 from evals.records import Record, Task
 from evals.report import Report, build_report
 from evals.retrieval import rank
+from evals.robustness import robustness_tasks
 from evals.store import RunFolder
 from index.types import Search
 
@@ -100,8 +102,9 @@ def run(
     folder = RunFolder.open(out_dir, print_of, resume=options.resume or options.retry_failed)
     try:
         if asked is not None and NEED_JUDGE & set(wanted):
-            for wave in (first_wave, second_wave):
-                _grade(wave(wanted, data.answers, folder.records(), options), asked, folder, options, on_progress)
+            _grade(first_wave(wanted, data.answers, options), asked, folder, options, on_progress)
+            later = second_wave(wanted, data.answers, folder.records(), options)
+            _grade(later, asked, folder, options, on_progress)
         if search is not None and "retrieval" in wanted:
             _rank(data, search, folder)
     finally:
@@ -144,18 +147,30 @@ def _fingerprint(
     }
 
 
-def first_wave(
-    suites: Sequence[str], cases: Sequence[AnswerCase], records: Mapping[str, Record], options: Options
-) -> list[Task]:
-    """Every answer as it stands, once per epoch: each suite compares with it."""
-    return [Task(case, epoch=epoch) for epoch in range(options.epochs) for case in cases]
+def first_wave(suites: Sequence[str], cases: Sequence[AnswerCase], options: Options) -> list[Task]:
+    """Every answer as it stands, once per epoch (each suite compares with it), and the edits known beforehand."""
+    tasks = [Task(case, epoch=epoch) for epoch in range(options.epochs) for case in cases]
+    if "faithfulness" in suites:
+        tasks += gold_tasks(cases, seed=options.seed)
+    if "robustness" in suites:
+        tasks += robustness_tasks(cases, seed=options.seed)
+    return tasks
 
 
 def second_wave(
     suites: Sequence[str], cases: Sequence[AnswerCase], records: Mapping[str, Record], options: Options
 ) -> list[Task]:
     """Edits that depend on what was said of the answer as it stands."""
-    return []
+    return quote_tasks(cases, records.values(), seed=options.seed) if "faithfulness" in suites else []
+
+
+def planned(suites: Sequence[str], data: Data, options: Options | None = None) -> int:
+    """How many answers a run would have graded at most, gated ones included: for an estimate before a paid run."""
+    options = options or Options()
+    if not NEED_JUDGE & set(suites):
+        return 0
+    cases = data.limited(options.limit, quick=options.quick).answers
+    return len(first_wave(suites, cases, options)) + (2 * CELLS if "faithfulness" in suites else 0)
 
 
 def _grade(
