@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from index.labels import ANSWER_WORDS, NO_QUESTION
+from index.labels import ANSWER_PART, ANSWER_WORDS, NO_QUESTION
 from index.markdown import Block, plain_text
 from index.titles import Title, asks, parse_title
 
@@ -41,6 +41,8 @@ class Found:
     """The part of its own block that already answers."""
     asks: float = 0.0
     is_answered: bool = False
+    taken: int = 0
+    """How many of the blocks after its own belong to the question."""
 
 
 def find_candidates(blocks: Sequence[Block]) -> Iterator[Found]:
@@ -52,7 +54,8 @@ def find_candidates(blocks: Sequence[Block]) -> Iterator[Found]:
         elif block.kind == "row" and columns:
             yield from _row(at, block, *columns)
         elif block.level:
-            yield from _heading(at, block)
+            if not is_answer_heading(block):
+                yield from _heading(at, block, blocks[at + 1] if at + 1 < len(blocks) else None)
         elif block.kind == "paragraph" and not LINK_ONLY.fullmatch(block.text):
             yield from _paragraph(at, block, is_first=bool(block.marker))
 
@@ -72,10 +75,19 @@ def _row(at: int, block: Block, question: int, answer: int) -> Iterator[Found]:
     yield Found(at, ("row", 0), title, (block_rest,) if rest else (), max(asks(title), 0.8))
 
 
-def _heading(at: int, block: Block) -> Iterator[Found]:
+def is_answer_heading(block: Block) -> bool:
+    """A heading such as "Answer" or "参考答案", on whatever level it stands."""
+    return block.level > 0 and bool(ANSWER_WORDS.fullmatch(block.plain) or ANSWER_PART.fullmatch(block.plain))
+
+
+def _heading(at: int, block: Block, below: Block | None) -> Iterator[Found]:
     title = parse_title(block.plain)
     style: Style = ("labelled heading", title.word) if title.word else ("heading", block.level)
-    yield Found(at, style, title, (), _asks(title))
+    if title.word and not title.text and below and below.kind == "paragraph":
+        # "## Question 1" over the question itself.
+        yield Found(at, style, replace(title, text=below.plain), (), 1.0, taken=1)
+    elif title.text:
+        yield Found(at, style, title, (), _asks(title))
 
 
 def _paragraph(at: int, block: Block, *, is_first: bool) -> Iterator[Found]:

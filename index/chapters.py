@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from index.candidates import is_answer_heading
 from index.markdown import Block
 from index.titles import trim_symbols
 from index.types import Direction
@@ -83,7 +84,7 @@ def _parents(blocks: Sequence[Block], questions: Sequence[int], level: int) -> s
     for at, block in enumerate(blocks):
         if at in asked and current is not None:
             parents.add(current)
-        elif at not in asked and 0 < block.level <= level:
+        elif at not in asked and 0 < block.level <= level and not is_answer_heading(block):
             current = at if block.level == level else None
     return parents
 

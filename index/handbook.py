@@ -112,7 +112,7 @@ def _entries(blocks: Sequence[Block], found: Sequence[Found], chapters: Sequence
         chapter = [chapter for chapter in chapters if chapter.at < one.at][-1]
         number = chapter.direction.number
         positions[number] += 1
-        own = blocks[one.at + 1 : boundary(blocks, one.at, end)]
+        own = blocks[one.at + 1 + one.taken : boundary(blocks, one.at, end)]
         points, notes = read_answer([*one.rest, *own])
         ref = f"{number}.{positions[number]}"
         entries.append(_Entry(ref, chapter, one, blocks[one.at].line, points, notes))

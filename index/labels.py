@@ -18,7 +18,7 @@ ANSWER_PART = re.compile(
     r"\W*(?:(?:\w{0,6}(?:标准|参考|回答|答题|答案)\w{0,4}(?:答案|要点|回答|思路)?"
     r"|答案?|解答|要点|关键点|核心要点)"
     r"|(?:the |sample |short |model |detailed |quick |good |expected )*"
-    r"(?:answers?|solution|key (?:points|ideas|takeaways)))\W*",
+    r"(?:(?:answers?|solution)(?:\W{0,3}[A-F])?|key (?:points|ideas|takeaways)))\W*",
     re.IGNORECASE,
 )
 """A label over the part of a question that answers it."""
@@ -41,7 +41,7 @@ ASIDE = re.compile(
 
 FACTS_ABOUT = re.compile(
     r"\W*(?:难度|岗位|标签|公司|来源|频率|考察点|出现频率|难易度|分类|考点|重要性|tags?|difficulty|level|company|companies|"
-    r"topics?|category|source|frequency|importance)\W*[:：].*",
+    r"topics?|category|source|frequency|importance|追问|延伸\w{0,4}|follow[- ]?ups?)\W*[:：].*",
     re.IGNORECASE | re.DOTALL,
 )
 """A line about the question rather than about its answer."""

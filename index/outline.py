@@ -7,11 +7,11 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from index.candidates import LINK_ONLY, Found, Style, find_candidates
+from index.candidates import LINK_ONLY, Found, Style, find_candidates, is_answer_heading
 from index.keys import fold
 from index.labels import ANSWER_WORDS, NO_QUESTION, SOFTWARE, is_empty_answer
 from index.markdown import Block
-from index.titles import parse_title
+from index.titles import asks, parse_title, without_loose_number
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ def find_questions(blocks: Sequence[Block]) -> tuple[Found, ...]:
     groups: dict[Style, list[Found]] = defaultdict(list)
     for found in _without_labels(list(find_candidates(blocks))):
         groups[found.style].append(found)
-    evidence = [_weigh(style, group, blocks) for style, group in groups.items()]
+    evidence = [_weigh(style, _numbered(group), blocks) for style, group in groups.items()]
     convincing = [one for one in evidence if _convinces(one, blocks)]
     if not convincing:
         return ()
@@ -58,10 +58,9 @@ def _fills(questions: Sequence[Found], blocks: Sequence[Block]) -> bool:
 
 def boundary(blocks: Sequence[Block], at: int, end: int) -> int:
     """The place of the first heading after `at`, but before `end`, that ends what block `at` opens; else `end`."""
-    own = blocks[at].level
     for place in range(at + 1, end):
         level = blocks[place].level
-        if level and level <= blocks[at].section and (own or not ANSWER_WORDS.fullmatch(blocks[place].plain)):
+        if level and level <= blocks[at].section and not is_answer_heading(blocks[place]):
             return place
     return end
 
@@ -70,6 +69,17 @@ def _without_labels(found: Sequence[Found]) -> list[Found]:
     """Without titles that recur, such as "Advantages": three times in one file is no question."""
     counts = Counter(fold(one.title.text) for one in found)
     return [one for one in found if counts[fold(one.title.text)] < 3 or one.title.word]
+
+
+def _numbered(found: Sequence[Found]) -> Sequence[Found]:
+    """With `1 Salt`, `2 Pepper` read as numbered, when at least three in five titles begin with the next number."""
+    loose = [without_loose_number(one.title) for one in found]
+    numbers = [int(title.label) for title in loose if title]
+    if len(numbers) < max(2, 0.6 * len(found)) or numbers != sorted(set(numbers)):
+        return found
+    return [
+        replace(one, title=title, asks=asks(title)) if title else one for one, title in zip(found, loose, strict=True)
+    ]
 
 
 def _weigh(style: Style, found: Sequence[Found], blocks: Sequence[Block]) -> Evidence:
@@ -89,7 +99,7 @@ def _is_answered(one: Found, end: int, blocks: Sequence[Block]) -> bool:
         return True
     return any(
         block.kind in {"paragraph", "code", "math", "row"} and not is_empty_answer(block.plain)
-        for block in blocks[one.at + 1 : boundary(blocks, one.at, end)]
+        for block in blocks[one.at + 1 + one.taken : boundary(blocks, one.at, end)]
         if not LINK_ONLY.fullmatch(block.text)
     )
 

@@ -15,7 +15,7 @@ _END = re.compile(
 )
 _LEADING = re.compile(r"(?:</?(?:br|p|div)\b[^>]*>|\s)*", re.IGNORECASE)
 _TRAILING = re.compile(r"(?:</?(?:br|p|div)\b[^>]*>|\\|\s)+$", re.IGNORECASE)
-_SHORT = 8
+_SHORT = 6
 """Letters and Han (a Han counts three): a shorter sentence, as "Yes.", is said together with the next."""
 
 

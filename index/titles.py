@@ -17,6 +17,7 @@ _NUMBER = re.compile(
     r"|[(（\[【]\s*(?P<inside>\d{1,4}|" + _CHINESE_NUMBER + r")\s*[)）\]】]\s*|(?P<ring>[①-⑳])\s*"
     r"|(?P<han>" + _CHINESE_NUMBER + r")\s*[、．.]\s*|第\s*(?P<nth>\d+|" + _CHINESE_NUMBER + r")\s*[题問问][:：、.\s]*"
 )
+_LOOSE = re.compile(r"(\d{1,3})\s+(?=[^\d\s])")
 _ASKS_ENGLISH = re.compile(
     r"(?:so |and |but )?(?:what|how|why|when|which|who|where|explain|describe|compare|define|tell me|discuss|"
     r"differentiate|difference|distinguish|can you|could you|is|are|do|does|did|should|would|walk|derive|mention|"
@@ -57,6 +58,12 @@ def parse_title(plain: str) -> Title:
         else:
             return Title(text, label, word, numbered)
         text = trim_symbols(text[found.end() :])
+
+
+def without_loose_number(title: Title) -> Title | None:
+    """`1 What is it` taken apart, which only many such titles in a row justify; None when it does not begin so."""
+    found = _LOOSE.match(title.text)
+    return Title(title.text[found.end() :], found[1], is_numbered=True) if found and not title.label else None
 
 
 def _is_marked(found: re.Match[str]) -> bool:

@@ -14,6 +14,9 @@ _FENCE = re.compile(r"[ \t>]*(?:[-*+]\s+|\d+[.)]\s+)?(`{3,}|~{3,})")
 _DETAILS = re.compile(r"</?details\b[^>]*>", re.IGNORECASE)
 _SUMMARY = re.compile(r"<summary\b[^>]*>(.{0,2000}?)</summary\s*>", re.IGNORECASE | re.DOTALL)
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+_LIST_TAG = re.compile(r"</?(?:ul|ol)\b[^>]*>|</li>", re.IGNORECASE)
+_ITEM_TAG = re.compile(r"^[ \t]*<li\b[^>]*>\s*", re.IGNORECASE | re.MULTILINE)
+_ASKED = re.compile(r"(?:\*\*)?(?:Q\d{0,4}|问题?\d{0,4})(?:\*\*)?\s*[:：]")
 _TAGS = re.compile(r"</?\w+[^>]*>")
 _MARKER = re.compile(r"\s*(?:[-*+]|\d{1,9}[.)])?\s*")
 _BOX = re.compile(r"(?P<indent>\s*)(?:\?\?\?\+?|!!!)\s+(?P<kind>\w+)[^\"“]*(?:[\"“](?P<title>.*)[\"”])?\s*")
@@ -56,7 +59,7 @@ def _box_title(box: re.Match[str]) -> str:
 
 
 def _with_room(pairs: Iterable[tuple[int, str]]) -> Iterator[tuple[int, str]]:
-    """With a blank line before each displayed formula, which would otherwise be taken into the paragraph above it."""
+    """With a blank line before what would otherwise be taken into the paragraph above it: a formula, a `Q:` line."""
     above, is_formula, fence = "", False, ""
     for number, line in pairs:
         mark = _FENCE.match(line)
@@ -65,6 +68,8 @@ def _with_room(pairs: Iterable[tuple[int, str]]) -> Iterator[tuple[int, str]]:
             if not is_formula and above.strip():
                 yield number, ""
             is_formula = not is_formula
+        elif not fence and above.strip() and _ASKED.match(line):
+            yield number, ""
         above = line
         yield number, line
 
@@ -101,6 +106,7 @@ def _chunks(lines: list[str]) -> Iterator[tuple[list[str], bool]]:
 def _open_tags(text: str, number: int) -> Iterator[tuple[int, str]]:
     """The lines of `text`, the first of which is line `number`, without details, summaries and comments."""
     text = _COMMENT.sub(lambda found: "\n" * found[0].count("\n"), text)
+    text = _ITEM_TAG.sub("- ", _LIST_TAG.sub("", text))
     place = 0
     for summary in _SUMMARY.finditer(text):
         before = _DETAILS.sub("", text[place : summary.start()])
