@@ -17,7 +17,6 @@ import typer
 if TYPE_CHECKING:
     from coach.config import Config
     from coach.grading import Graded
-    from coach.language import Language
 
 OK, OWN_ERROR, USAGE, UNREACHABLE, TIMED_OUT, BELOW_BAR, INTERRUPTED = 0, 1, 2, 3, 4, 5, 130
 LISTED_FAULTS = 20
@@ -350,23 +349,19 @@ def _answer_text(answer: str | None, no_input: bool) -> str:
 
 def _show_graded(done: list[Graded], config: Config, *, as_json: bool) -> None:
     """Print what was graded, then fail with the first error, if one left an answer waiting."""
-    from coach import grading, render
-
-    console = render.open_console()
-    for graded in done:
-        if as_json:
+    if as_json:
+        for graded in done:
             emit(graded.json())
-        else:
-            console.print(grading.screen(graded, _language(config)))
+    elif done:
+        from coach import grading, render, sitting, wire
+
+        book = wire.handbook(config)
+        material, language = wire.material(config, book), sitting.language(config, book)
+        for graded in done:
+            render.open_console().print(grading.screen(graded, material, language))
     for graded in done:
         if graded.problem is not None:
             raise graded.problem
-
-
-def _language(config: Config) -> Language:
-    from coach import sitting, wire
-
-    return sitting.language(config, wire.handbook(config))
 
 
 def _config(*, offline: bool, no_cache: bool = False, **options: object) -> Config:

@@ -16,6 +16,7 @@ from coach.errors import ChatError, CoachError
 from coach.grader import grade, grade_json
 from coach.journal import Journal
 from coach.language import Language
+from coach.material import Material
 from coach.types import Attempt, Grade, Rubric
 from coach.words import say
 from index.types import Handbook, Hit, Question
@@ -101,10 +102,10 @@ def grade_pending(config: Config, *, narrate: Narrate) -> list[Graded]:
     return done
 
 
-def screen(graded: Graded, language: Language) -> RenderableType:
+def screen(graded: Graded, material: Material, language: Language) -> RenderableType:
     """What the terminal shows of one graded answer."""
     if graded.grade:
-        return render.grade(graded.grade, wire.material(), language)
+        return render.grade(graded.grade, material, language)
     if graded.problem:
         return Text(say("kept", language))
     lines = [Text(say("not_found", language), style="bold")]

@@ -50,15 +50,16 @@ def judge_name(judge: JudgeId) -> str:
 
 def grade(graded: Grade, material: Material, language: Language, *, due: str = "") -> RenderableType:
     """The feedback screen: score, what to mend first, each bullet with the person's own words."""
-    parts: list[RenderableType] = [_title(graded)]
-    if worst := _worst(graded):
-        parts.append(Text(say("first", language) + worst.bullet.plain, style="bold"))
+    parts: list[RenderableType] = [_title(graded, material.question(graded.question, language))]
+    if (worst := _worst(graded)) is not None:
+        sentence = material.sentence(graded.question, worst, language)
+        parts.append(Text(say("first", language) + sentence, style="bold"))
     table = Table.grid(padding=(0, 1))
     table.add_column(no_wrap=True)
     table.add_column(no_wrap=True)
     table.add_column(ratio=1)
     for position, bullet in enumerate(graded.bullets):
-        table.add_row(*_bullet_row(position, bullet))
+        table.add_row(*_bullet_row(position, bullet, material.bullet(graded.question, position, language)))
         for line in _asides(graded.question, position, bullet, material, language):
             table.add_row("", "", line)
     parts.append(table)
@@ -69,30 +70,31 @@ def grade(graded: Grade, material: Material, language: Language, *, due: str = "
     return Group(*parts)
 
 
-def _title(graded: Grade) -> RenderableType:
+def _title(graded: Grade, words: str) -> RenderableType:
     table = Table.grid(padding=(0, 2), expand=True)
     table.add_column(no_wrap=True)
     table.add_column(ratio=1)
     table.add_column(no_wrap=True, justify="right")
     table.add_row(
         Text(graded.question.ref, style="bold cyan"),
-        Text(graded.question.text, style="bold"),
+        Text(words, style="bold"),
         Text(percent(graded.score), style="bold"),
     )
     return table
 
 
-def _worst(graded: Grade) -> BulletGrade | None:
+def _worst(graded: Grade) -> int | None:
+    """Position of the bullet to mend first: the first wrong one, else missing, else half-said."""
     for verdict in COSTLIEST_FIRST:
-        for bullet in graded.bullets:
+        for position, bullet in enumerate(graded.bullets):
             if bullet.verdict is verdict:
-                return bullet
+                return position
     return None
 
 
-def _bullet_row(position: int, bullet: BulletGrade) -> tuple[Text, Text, Text]:
+def _bullet_row(position: int, bullet: BulletGrade, words: str) -> tuple[Text, Text, Text]:
     mark, style = MARKS[bullet.verdict]
-    line = Text(bullet.bullet.plain)
+    line = Text(words)
     if bullet.evidence:
         line.append("  «" + " … ".join(_shorten(q.quote) for q in bullet.evidence) + "»", style="italic dim")
     return Text(f"{position + 1} {mark}", style=style), Text(say(bullet.verdict, "en"), style=style), line
@@ -139,7 +141,9 @@ def event(shown: practice.Event, material: Material, language: Language, now: da
     match shown:
         case practice.Asked(question, number, total):
             head = say("question", language, number=number, total=total)
-            return Text(f"\n{head}  {question.ref}  {question.direction.title}\n{_in(question, material, language)}")
+            return Text(
+                f"\n{head}  {question.ref}  {question.direction.title}\n{material.question(question, language)}"
+            )
         case practice.FollowedUp(_, text):
             return Text("\n" + say("follow_up", language) + text)
         case practice.Saved():
@@ -153,10 +157,6 @@ def event(shown: practice.Event, material: Material, language: Language, now: da
             return _graded(shown, material, language, now)
         case practice.Summary():
             return summary(shown, language)
-
-
-def _in(question: Question, material: Material, language: Language) -> str:
-    return material.question(question, language)
 
 
 def _graded(shown: practice.Graded, material: Material, language: Language, now: datetime) -> RenderableType:

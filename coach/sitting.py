@@ -50,7 +50,7 @@ def hold(
             grade=grading,
             journal=journal,
             handbook=book.name,
-            material=wire.material(),
+            material=wire.material(config, book),
             language=speech,
             clock=lambda: datetime.now(UTC),
             follow_ups=answers is None if wishes.follow_ups is None else wishes.follow_ups,

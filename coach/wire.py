@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from coach.material import Material
     from coach.types import Grade, Judge
     from evals.cases import Data
+    from index.pack import Pack
     from index.retriever import Retriever
     from index.types import Handbook, Hit, Question
 
@@ -48,19 +49,28 @@ def find_question(book: Handbook, ref: str) -> Question:
     return question
 
 
+def pack(config: Config, book: Handbook) -> Pack | None:
+    """What is prepared for the handbook: `<handbook>.pack.jsonl` beside it, else what of the bundled pack fits it."""
+    from index.pack import attach, bundled_pack, load_pack, open_pack
+
+    own = config.handbook.with_suffix(".pack.jsonl") if config.handbook else None
+    fitting, _ = attach(load_pack(own) if own and own.is_file() else open_pack(bundled_pack()), book)
+    return fitting if fitting.keys else None
+
+
 def retriever(config: Config, book: Handbook, *, rebuild: bool = False) -> Retriever:
     """The search over a handbook; its index is built or brought up to date first, when needed."""
     from index.build import open_index
     from index.embedder import open_embedder
 
-    return open_index(book, open_embedder(config.embedder), config.home, rebuild=rebuild)
+    return open_index(book, open_embedder(config.embedder), config.home, pack=pack(config, book), rebuild=rebuild)
 
 
-def material() -> Material:
-    """What the coach has prepared beyond the handbook."""
+def material(config: Config, book: Handbook) -> Material:
+    """What the coach can say about the handbook's questions beyond grading them."""
     from coach.material import Material
 
-    return Material()
+    return Material(pack(config, book))
 
 
 def journal(config: Config) -> Journal:
