@@ -125,9 +125,12 @@ class Provenance:
     read_by: str
     """Who gave the second reading; empty without one."""
     counts: Mapping[str, int]
-    """Questions, bullets, facts, exemplars by verdict, and so on."""
+    """Questions, bullets, facts, sentences by verdict, sentences with an agreeing second reading, and so on."""
     agreement: float | None
-    """Share of the sentences read twice on which both readings agreed, in [0, 1]; None without a second reading."""
+    """Share of the sentences read twice on which both readings agreed, in [0, 1]; None without a second reading.
+
+    A sentence that was mended after its second reading counts as one on which they did not.
+    """
 
 
 class Pack:

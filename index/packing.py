@@ -60,9 +60,11 @@ def build_pack(
         raise PackError(f"the raw material has {len(faults)} faults; mend them and build again", faults[:MAX_FAULTS])
     sieve = _Sieve(_answers(handbook, questions, answers), Answers(queries, [], []))
     made = [sieve.sift(question, (readings or {}).get(question.ref, {})) for question in questions]
-    agreement = sieve.tally[True] / sieve.tally.total() if sieve.tally else None
-    reader = f"{WRITER}, independently" if sieve.tally else ""
-    provenance = Provenance(SCHEMA, handbook.name, WRITER, reader, count(made), agreement)
+    read = sieve.tally.total()
+    agreement = sieve.tally[True] / read if read else None
+    reader = f"{WRITER}, independently" if read else ""
+    counts = count(made) | {"read_twice": sieve.tally[True]}
+    provenance = Provenance(SCHEMA, handbook.name, WRITER, reader, counts, agreement)
     short = tuple(f"{question.ref}: {fault}" for question in made for fault in shortfalls(question))
     return Built(make_pack(provenance, made), tuple(sieve.dropped), short, tuple(sieve.near))
 
@@ -160,6 +162,9 @@ class _Sieve:
         return not near
 
     def _fact(self, place: str, fact: Fact, reading: Mapping[str, str]) -> Fact:
+        written = {text for verdict in VERDICTS for text in getattr(fact, verdict)}
+        # Mended since it was read: counted as read otherwise, or the agreement would rise with every mending.
+        self.tally[False] += len(reading.keys() - written)
         kept = {
             verdict: tuple(text for text in getattr(fact, verdict) if self._keeps(place, verdict, text, reading))
             for verdict in VERDICTS

@@ -206,10 +206,12 @@ def test_too_few_sentences_are_told(book: Handbook) -> None:
 def test_sentence_that_the_second_reader_reads_otherwise_is_dropped(book: Handbook) -> None:
     fact = RAW["1.2"]["bullets"][0]["facts"][0]
     reading = {text: verdict for verdict in VERDICTS for text in fact[verdict]} | {"ground covered 0": "partial"}
+    reading |= {"a sentence that was mended": "wrong"}
 
     built = build_pack(book, RAW, {"1.2": {"0.0": reading}})
 
-    assert built.pack.provenance.agreement == 12 / 13  # 6 + 2 + 5 sentences, one read otherwise
+    assert built.pack.provenance.agreement == 12 / 14  # 6 + 2 + 5 sentences, one read otherwise, one mended
+    assert built.pack.provenance.counts["read_twice"] == 12
     assert built.pack.provenance.read_by == "a language model, independently"
     assert built.dropped == ("1.2 bullet 0 fact 0: covered 'ground covered 0' was read as partial",)
     assert built.pack.provenance.counts["covered"] == 6 + 6 + 5
@@ -221,7 +223,7 @@ def test_counts_of_a_pack_are_in_its_provenance(book: Handbook) -> None:
     # Three bullets of one fact (6 covered, 2 partial, 5 wrong, 3 probes and hints), two questions of 10 variants.
     assert counts == {
         "questions": 2, "bullets": 3, "facts": 3, "covered": 18, "partial": 6, "wrong": 15,
-        "variants": 20, "alias_groups": 2, "probes": 9, "hints": 9, "audits": 0,
+        "variants": 20, "alias_groups": 2, "probes": 9, "hints": 9, "audits": 0, "read_twice": 0,
     }  # fmt: skip
 
 
