@@ -1,4 +1,4 @@
-"""Is one run better than another: paired differences on the same cells, flips, and the bars a run must keep.
+"""Is one run better than another: paired differences on the same cells, and which cells flipped.
 
 Both runs saw the same answers, so the test is paired: an unpaired one would drown a real difference in the
 difficulty of the answers, which both share.
@@ -21,7 +21,6 @@ from evals.grading import agrees, said_cells, score_cells
 from evals.intervals import DRAWS, cluster_weights, holm, mcnemar, percentile_interval
 from evals.metrics import CHUNK, FIGURES, Scored, Table, tabulate
 from evals.records import Cell, Log, from_json
-from evals.report import Report
 from evals.retrieval import RankingRecord, found_values
 
 if TYPE_CHECKING:
@@ -93,6 +92,24 @@ class Comparison:
         rows = [{name: _known(getattr(d, name)) for name in Difference.__slots__} for d in self.differences]
         flips = [{name: getattr(flip, name) for name in Flip.__slots__} for flip in self.flips]
         return {"cells": self.cells, "differences": rows, "flips": flips}
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """What an earlier run said."""
+
+    said: Said
+    rankings: Mapping[str, RankingRecord]
+
+
+def load_earlier(folder: Path) -> Earlier:
+    """An earlier run's cells and rankings; DataError when the folder holds neither."""
+    rankings = load_rankings(folder)
+    return Earlier({} if rankings and not _has_cells(folder) else load_said(folder), rankings)
+
+
+def _has_cells(folder: Path) -> bool:
+    return any((folder / name).exists() for name in ("grades.jsonl", "cells.jsonl"))
 
 
 def load_said(folder: Path) -> dict[tuple[str, int], Cell]:
@@ -225,38 +242,6 @@ def compare_retrieval(
         p = None if name == "mrr@10" else mcnemar(*(int((s * (after[name] - before[name]) > 0).sum()) for s in (-1, 1)))
         raw.append(_paired(name, float(before[name].mean()), float(after[name].mean()), gap, p, len(common)))
     return Comparison(_with_holm(raw), (), len(common))
-
-
-def violations(
-    report: Report,
-    *,
-    fail_under: Mapping[str, float] | None = None,
-    fail_over: Mapping[str, float] | None = None,
-    max_drop: Mapping[str, float] | None = None,
-    compared: Mapping[str, Comparison] | None = None,
-) -> list[str]:
-    """One line per bar that the report does not keep; a figure without data keeps none.
-
-    `max_drop`: full figure name -> by how much it may lie below the baseline in `compared` (suite -> comparison).
-    """
-    lines = []
-    for name, bound in (fail_under or {}).items():
-        if not report.metric(name).value >= bound:
-            lines.append(f"{name} is {report.metric(name).value:.4g}, under {bound:g}")
-    for name, bound in (fail_over or {}).items():
-        if not report.metric(name).value <= bound:
-            lines.append(f"{name} is {report.metric(name).value:.4g}, over {bound:g}")
-    return lines + [line for name, drop in (max_drop or {}).items() if (line := _drop(name, drop, compared or {}))]
-
-
-def _drop(name: str, drop: float, compared: Mapping[str, Comparison]) -> str:
-    suite, _, figure = name.partition(".")
-    found = [d for d in (compared[suite].differences if suite in compared else ()) if d.name == figure]
-    if not found:
-        return f"{name} is not compared with a baseline, so its drop is not known"
-    if found[0].change >= -drop:
-        return ""
-    return f"{name} fell from {found[0].was:.4g} to {found[0].now:.4g}, by more than {drop:g}"
 
 
 def _known(value: object) -> object:

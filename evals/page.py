@@ -30,7 +30,6 @@ def render_page(
     said: Said | None = None,
     *,
     baseline: Said | None = None,
-    compared: Mapping[str, Comparison] | None = None,
 ) -> str:
     """The page's HTML; `baseline` adds what an earlier run said of each cell."""
     rows = [_answer(case, said, baseline or {}) for case in cases] if said else []
@@ -38,7 +37,7 @@ def render_page(
         "title": escape(report.run),
         "identity": escape(identity(report)),
         "note": escape(NOTE),
-        "tables": "\n".join(_tables(report)) + _comparison(compared or {}) + _failures(report),
+        "tables": "\n".join(_tables(report)) + _comparison(report.compared) + _failures(report),
         "plots": _plots(report, cases, said, rows) if said else "",
         "data": json.dumps(rows, ensure_ascii=False).replace("<", "\\u003c"),
     }

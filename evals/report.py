@@ -10,6 +10,7 @@ from statistics import quantiles
 from coach.types import Usage
 from evals.baselines import as_json, baselines
 from evals.cases import Data
+from evals.compare import Comparison
 from evals.errors import OptionError
 from evals.faithfulness import faithfulness_metrics
 from evals.grading import confusion_counts, coverage_curve, reliability, said_cells, score_cells, slices
@@ -70,6 +71,8 @@ class Report:
     speed: Speed
     all_failed: bool
     """No answer at all got a verdict."""
+    compared: Mapping[str, Comparison] = field(default_factory=dict)
+    """Suite -> how it differs from the baseline; empty without one."""
 
     def metric(self, name: str) -> Metric:
         """A figure by its full name, as in `grading.macro_f1`; OptionError when the run has none of that name."""
@@ -104,6 +107,7 @@ class Report:
                 "answers": self.speed.answers,
             },
             "fingerprint": dict(self.fingerprint),
+            "baseline": {name: comparison.json() for name, comparison in self.compared.items()},
         }
 
 

@@ -13,11 +13,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from coach.types import Judge, Usage
 from evals.cases import AnswerCase, Data
+from evals.compare import Comparison, Earlier, Said, compare_grading, compare_retrieval, load_earlier
 from evals.errors import OptionError
 from evals.faithfulness import CELLS, gold_tasks, quote_tasks
 from evals.grading import said_cells
@@ -85,17 +86,21 @@ def run(
     search: Search | None = None,
     options: Options | None = None,
     settings: Mapping[str, str] | None = None,
+    baseline: Path | None = None,
     on_progress: OnProgress | None = None,
 ) -> Report:
     """Run `suites` over `data`, leave report.json, report.html, cells.jsonl and rankings.jsonl in `out_dir`.
 
     `settings`: what else makes the run what it is and belongs to its fingerprint (endpoint host, handbook, pack).
+    `baseline`: the folder of an earlier run to compare with, on the cells that both hold: see `Report.compared`.
     A judge that cannot be asked leaves failed records, not an exception: see `Report.failed`, `Report.all_failed`.
     OptionError for an unknown suite or a missing judge or search; ResumeError when the folder holds another run.
     Ctrl-C leaves what is finished on disk and goes through.
     """
     options = options or Options()
     wanted = _checked(suites, judge, search)
+    # Before the run: a wrong folder must not come to light after a paid one.
+    earlier = load_earlier(baseline) if baseline else None
     data = data.limited(options.limit, quick=options.quick)
     asked = as_judge(judge) if judge is not None else None
     print_of = _fingerprint(wanted, data, asked, options, settings or {})
@@ -109,9 +114,22 @@ def run(
             _rank(data, search, folder)
     finally:
         folder.close()
+    return _report(wanted, data, folder, print_of, options, earlier)
+
+
+def _report(
+    suites: Sequence[str],
+    data: Data,
+    folder: RunFolder,
+    print_of: Mapping[str, object],
+    options: Options,
+    earlier: Earlier | None,
+) -> Report:
+    """The report of what the folder holds, written into it."""
+    said = said_cells(list(folder.records().values()))
     report = build_report(
-        str(out_dir),
-        wanted,
+        str(folder.path),
+        suites,
         data,
         folder.records(),
         folder.rankings(),
@@ -119,9 +137,24 @@ def run(
         draws=options.draws,
         seed=options.seed,
     )
-    page = render_page(report, data.answers if "grading" in wanted else (), said_cells(list(folder.records().values())))
-    folder.finish(report.json(), page)
+    if earlier:
+        report = replace(report, compared=_compared(suites, data, said, folder, options, earlier))
+    cases = data.answers if "grading" in suites else ()
+    folder.finish(report.json(), render_page(report, cases, said, baseline=earlier.said if earlier else None))
     return report
+
+
+def _compared(
+    suites: Sequence[str], data: Data, said: Said, folder: RunFolder, options: Options, earlier: Earlier
+) -> dict[str, Comparison]:
+    draws, seed = options.draws, options.seed
+    found = {}
+    if "grading" in suites:
+        found["grading"] = compare_grading(data.answers, earlier.said, said, draws=draws, seed=seed)
+    if "retrieval" in suites:
+        ranked = folder.rankings()
+        found["retrieval"] = compare_retrieval(data.queries, earlier.rankings, ranked, draws=draws, seed=seed)
+    return found
 
 
 def _checked(suites: Sequence[str], judge: object, search: object) -> tuple[str, ...]:

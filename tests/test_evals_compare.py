@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from coach.types import Verdict
+from evals.bars import violations
 from evals.cases import AnswerCase, Data, Label, QueryCase
-from evals.compare import compare_grading, compare_retrieval, load_said, violations
+from evals.compare import compare_grading, compare_retrieval, load_said
 from evals.errors import DataError
 from evals.records import Cell, lines
 from evals.retrieval import RankingRecord
@@ -17,7 +20,8 @@ from evals.runner import Options, run
 
 C, M = Verdict.COVERED, Verdict.MISSING
 CASES = tuple(
-    AnswerCase(f"a{i}", f"1.{i}", "q", ("x", "y"), "an answer", (Label(0, C), Label(1, M))) for i in range(30)
+    AnswerCase(f"a{i}", f"1.{i}", "q", ("x", "y"), "The relay opens the valve.", (Label(0, C), Label(1, M)))
+    for i in range(30)
 )
 
 
@@ -75,7 +79,7 @@ def test_bars_name_what_is_not_kept(tmp_path: Path) -> None:
         "grading.quote_f1 is nan, under 0.1",
     ]
     drops = {"grading.accuracy": 0.1, "grading.false_credit": 0.1, "retrieval.recall@1": 0}
-    assert violations(report, max_drop=drops, compared=compared) == [
+    assert violations(replace(report, compared=compared), max_drop=drops) == [
         "grading.accuracy fell from 1 to 0.6667, by more than 0.1",
         "retrieval.recall@1 is not compared with a baseline, so its drop is not known",
     ]
@@ -87,3 +91,20 @@ def test_baseline_may_be_bare_cells_and_must_hold_some(tmp_path: Path) -> None:
     assert load_said(tmp_path) == {("a0", 1): Cell(1, M)}
     with pytest.raises(DataError, match="no graded cells"):
         load_said(tmp_path / "elsewhere")
+
+
+def test_run_with_a_baseline_reports_what_changed(tmp_path: Path) -> None:
+    options = Options(draws=20)
+    run(["grading"], Data(CASES), judge=lambda q, b, a: ["missing"] * 2, out_dir=tmp_path / "old", options=options)
+    report = run(
+        ["grading"],
+        Data(CASES),
+        judge=lambda q, b, a: [{"verdict": "covered", "evidence": "The relay opens the valve."}, "missing"],
+        out_dir=tmp_path / "new",
+        options=options,
+        baseline=tmp_path / "old",
+    )
+    written = json.loads((tmp_path / "new" / "report.json").read_text())["baseline"]["grading"]
+    assert len(report.compared["grading"].flips) == len(written["flips"]) == 30
+    assert next(d for d in written["differences"] if d["name"] == "accuracy")["p"] == pytest.approx(2 / 2**30)
+    assert "against the baseline, 60 cells" in (tmp_path / "new" / "report.html").read_text()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -58,7 +59,7 @@ def test_page_shows_cells_with_gold_verdict_quote_and_flip(tmp_path: Path) -> No
     }
     before = {key: Cell(key[1], M, reason="overlooked") for key in said}
     compared = {"grading": compare_grading(cases(), before, said, draws=20)}
-    page = render_page(report, cases(), said, baseline=before, compared=compared)
+    page = render_page(replace(report, compared=compared), cases(), said, baseline=before)
     first = json.loads(page.split('id="data">')[1].split("</script>")[0])[0]["cells"][0]
     assert (first["gold"], first["said"], first["was"], first["was_reason"]) == (
         "covered",
