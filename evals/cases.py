@@ -38,6 +38,10 @@ class AnswerCase:
     kind: str = ""
     score: float | None = None
     """The whole answer's gold score in [0, 1], where a data set has no verdicts per bullet."""
+    scale: float = 1.0
+    """What a score of 1 is called in that data set: 5 of Mohler's points."""
+    labelled_by: str = "model"
+    """`person`, or `model`: a language model, which is what every figure on it then says."""
 
     @property
     def direction(self) -> str:

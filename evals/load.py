@@ -107,7 +107,7 @@ def _case(row: Mapping[str, object], fault: Callable[[str], None]) -> AnswerCase
 def _answer_case(row: Mapping[str, object], fault: Callable[[str], None]) -> AnswerCase | None:
     texts = _texts(row, ("id", "ref", "question", "answer"), fault)
     bullets = _strings(row, "bullets", fault)
-    score = row.get("score")
+    score, scale = row.get("score"), row.get("scale")
     if score is not None and not (isinstance(score, int | float) and 0 <= score <= 1):
         fault(f"'score' is {score!r}, not a number from 0 to 1")
     labels = _labels(row.get("labels", []), len(bullets or ()), fault)
@@ -119,6 +119,8 @@ def _answer_case(row: Mapping[str, object], fault: Callable[[str], None]) -> Ans
         style=str(row.get("style", "")),
         kind=str(row.get("kind", "")),
         score=float(score) if isinstance(score, int | float) else None,
+        scale=float(scale) if isinstance(scale, int | float) else 1.0,
+        labelled_by="person" if row.get("labelled_by") == "person" else "model",
         **texts,
     )
 

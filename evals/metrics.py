@@ -177,6 +177,18 @@ def _binary_kappa(table: Table, weights: Floats) -> Floats:
     return kappa(np.array(cells, dtype=np.float64).transpose(2, 0, 1))
 
 
+def _macro_f1_3way(table: Table, weights: Floats) -> Floats:
+    """Over SemEval-2013's correct (covered), contradictory, and incorrect (all else); ungraded is none of them."""
+    counts = confusion(table, weights)
+    by_gold = np.stack([counts[:, COVERED], counts[:, [PARTIAL, MISSING]].sum(axis=1), counts[:, CONTRADICTED]], axis=1)
+    said = [by_gold[:, :, COVERED], by_gold[:, :, [PARTIAL, MISSING]].sum(axis=2), by_gold[:, :, CONTRADICTED]]
+    three = np.stack([*said, by_gold[:, :, UNGRADED]], axis=2)
+    hits = np.einsum("dii->di", three[:, :, :3])
+    by_class = divide(2 * hits, three.sum(axis=2) + three.sum(axis=1)[:, :3])
+    known = ~np.isnan(by_class)
+    return divide(np.where(known, by_class, 0.0).sum(axis=1), known.sum(axis=1))
+
+
 def _on_scale(table: Table) -> NDArray[np.bool_]:
     off_scale: NDArray[np.bool_] = (table.gold == CONTRADICTED) | (table.said == CONTRADICTED)
     return ~off_scale
@@ -289,9 +301,10 @@ FIGURES: Mapping[str, Figure] = {
     "ungraded": share_of(lambda t: t.said == UNGRADED, _all),
     "brier": mean_of(lambda t: (t.certainty - t.right) ** 2, _sure),
     "ece": Figure(_ece, _sure),
+    "macro_f1_3way": Figure(_macro_f1_3way, _all),
     **_class_figures(),
 }
-"""Name -> figure. The definitions of the first fifteen that are not `kappa_quadratic` are scoring's common ground."""
+"""Name -> figure, in the order in which they are shown."""
 
 
 def grading_metrics(

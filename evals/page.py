@@ -18,7 +18,7 @@ from evals.grading import confusion_counts, coverage_curve, reliability, score_c
 from evals.metrics import Metric
 from evals.plots import confusion_plot, coverage_plot, interval_plot, reliability_plot, score_plot
 from evals.records import Cell
-from evals.report import NOTE, Report
+from evals.report import Report
 from evals.wording import row
 
 Said = Mapping[tuple[str, int], Cell]
@@ -36,7 +36,7 @@ def render_page(
     parts = {
         "title": escape(report.run),
         "identity": escape(identity(report)),
-        "note": escape(NOTE),
+        "note": escape(report.note),
         "tables": "\n".join(_tables(report)) + _comparison(report.compared) + _failures(report),
         "plots": _plots(report, cases, said, rows) if said else "",
         "data": json.dumps(rows, ensure_ascii=False).replace("<", "\\u003c"),

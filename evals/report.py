@@ -18,8 +18,11 @@ from evals.metrics import Metric, grading_metrics
 from evals.records import Record
 from evals.retrieval import RankingRecord, retrieval_metrics
 from evals.robustness import robustness_metrics
+from evals.scores import score_metrics
 
-NOTE = "Agreement with a language model's labels; no person has labelled these answers."
+BY_MODEL = "Agreement with a language model's labels; no person has labelled these answers."
+BY_PERSON = "Agreement with labels given by people."
+BY_BOTH = "Agreement with labels given in part by people, in part by a language model."
 Json = dict[str, object]
 SLICE_DRAWS = 500  # some forty groups: the second digit of their intervals is enough
 
@@ -71,6 +74,8 @@ class Report:
     speed: Speed
     all_failed: bool
     """No answer at all got a verdict."""
+    note: str
+    """Who labelled; belongs beside every headline."""
     compared: Mapping[str, Comparison] = field(default_factory=dict)
     """Suite -> how it differs from the baseline; empty without one."""
 
@@ -94,7 +99,7 @@ class Report:
         """What report.json holds: the summary with details, failures, speed and fingerprint."""
         return {
             **self.summary(),
-            "note": NOTE,
+            "note": self.note,
             "details": {name: suite.json() for name, suite in self.suites.items()},
             "failed": [{"id": f.id, "variant": f.variant, "epoch": f.epoch, "error": f.error} for f in self.failed],
             "speed": {
@@ -133,8 +138,15 @@ def build_report(
         built["robustness"] = Suite(robustness_metrics(data.answers, kept, draws=draws, seed=seed))
     if "retrieval" in suites:
         built["retrieval"] = Suite(retrieval_metrics(data.queries, rankings, draws=draws, seed=seed))
+    none_asked = bool(kept) and all(r.error for r in kept)
     failed = tuple(Failed(r.case, r.variant, r.epoch, r.error or "a bullet stayed ungraded") for r in kept if r.failed)
-    return Report(run, fingerprint, built, failed, _speed(kept), bool(kept) and all(r.error for r in kept))
+    return Report(run, fingerprint, built, failed, _speed(kept), none_asked, note_on(data))
+
+
+def note_on(data: Data) -> str:
+    """Who labelled the answers; a query's relevant questions are a language model's as well."""
+    by = {case.labelled_by for case in data.answers} or {"model"}
+    return BY_BOTH if len(by) > 1 else BY_PERSON if by == {"person"} else BY_MODEL
 
 
 def _grading_suite(data: Data, records: Sequence[Record], draws: int, seed: int) -> Suite:
@@ -150,7 +162,8 @@ def _grading_suite(data: Data, records: Sequence[Record], draws: int, seed: int)
         "reliability": reliability(cells),
         "coverage": coverage_curve(cells),
     }
-    return Suite(grading_metrics(cells, draws=draws, seed=seed), tables, details)
+    metrics = grading_metrics(cells, draws=draws, seed=seed) | score_metrics(data.answers, said, draws=draws, seed=seed)
+    return Suite(metrics, tables, details)
 
 
 def _speed(records: Sequence[Record]) -> Speed:

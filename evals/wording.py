@@ -29,6 +29,9 @@ MEANING: Mapping[str, str] = {
     "ungraded": "without a verdict",
     "brier": "squared error of the stated certainty",
     "ece": "gap between stated certainty and being right",
+    "macro_f1_3way": "the same over right, wrong and neither",
+    "pearson": "correlation of an answer's score with the graders'",
+    "rmse": "its distance from theirs, on their scale",
     "precision_covered": "'covered' that is right",
     "precision_partial": "'partial' that is right",
     "precision_missing": "'missing' that is right",
@@ -59,7 +62,21 @@ MEANING: Mapping[str, str] = {
     "attack_gain_tuning": "… by the attacks that prompts may be tuned on",
     "paid": "credit for answers without content",
 }
-SCALES = frozenset({"kappa", "kappa_quadratic", "binary_kappa", "macro_f1", "mrr@10", "brier", "ece", "score_mae"})
+SCALES = frozenset(
+    {
+        "kappa",
+        "kappa_quadratic",
+        "binary_kappa",
+        "macro_f1",
+        "macro_f1_3way",
+        "pearson",
+        "rmse",
+        "mrr@10",
+        "brier",
+        "ece",
+    }
+    | {"ece", "score_mae"}
+)
 SIGNED = frozenset({"credit_bias", "over_credit", "gained", "lost"})
 
 
