@@ -14,13 +14,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from coach.log import Log
 from coach.types import Verdict
 from evals.cases import AnswerCase, QueryCase
 from evals.errors import DataError
 from evals.grading import agrees, said_cells, score_cells
 from evals.intervals import DRAWS, cluster_weights, holm, mcnemar, percentile_interval
 from evals.metrics import CHUNK, FIGURES, Scored, Table, tabulate
-from evals.records import Cell, Log, from_json
+from evals.records import Cell, from_json
 from evals.retrieval import RankingRecord, found_values
 
 if TYPE_CHECKING:

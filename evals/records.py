@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import IO
 
 from coach.types import Usage, Verdict
 from evals.cases import AnswerCase
@@ -95,47 +94,6 @@ def _cell(row: Json) -> Cell:
     lists: dict[str, object] = {name: tuple(row.pop(name)) for name in ("evidence", "claimed_quotes")}  # type: ignore[arg-type]
     verdict = Verdict(str(row.pop("verdict")))
     return Cell(verdict=verdict, claimed=Verdict(str(claimed)) if claimed else None, **lists, **row)  # type: ignore[arg-type]
-
-
-@dataclass(slots=True)
-class Log:
-    """Append-only JSON lines; what `append` returned from survives a kill and a power cut."""
-
-    path: Path
-    _file: IO[str] | None = field(default=None, init=False)
-
-    def append(self, rows: Sequence[Mapping[str, object]]) -> None:
-        """Write the rows and force them to the disk."""
-        if self._file is None:
-            self._mend()
-            self._file = self.path.open("a", encoding="utf-8")
-        self._file.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
-        self._file.flush()
-        os.fsync(self._file.fileno())
-
-    def rows(self) -> Iterator[Json]:
-        """Every complete line; a last line that a kill cut short is left out."""
-        if not self.path.exists():
-            return
-        for line in self.path.read_text(encoding="utf-8", errors="replace").split("\n"):
-            try:
-                row = json.loads(line) if line else None
-            except json.JSONDecodeError:
-                continue
-            if isinstance(row, dict):
-                yield row
-
-    def close(self) -> None:
-        """Close the file; a later `append` opens it again."""
-        if self._file is not None:
-            self._file.close()
-            self._file = None
-
-    def _mend(self) -> None:
-        # A torn last line would swallow the first line of the resumed run.
-        if self.path.exists() and not (text := self.path.read_bytes()).endswith(b"\n") and text:
-            with self.path.open("ab") as file:
-                file.write(b"\n")
 
 
 def write_whole(path: Path, text: str) -> None:

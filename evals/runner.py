@@ -16,6 +16,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
+from coach.pool import finished
 from coach.types import Judge, Usage
 from evals.cases import AnswerCase, Data
 from evals.compare import Comparison, Earlier, Said, compare_grading, compare_retrieval, load_earlier
@@ -24,7 +25,6 @@ from evals.faithfulness import CELLS, gold_tasks, quote_tasks
 from evals.grading import said_cells
 from evals.judging import Plain, as_judge, record_of
 from evals.page import render_page
-from evals.pool import finished
 from evals.records import Record, Task
 from evals.report import Report, build_report
 from evals.retrieval import rank

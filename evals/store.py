@@ -13,8 +13,9 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
+from coach.log import Log
 from evals.errors import ResumeError
-from evals.records import Log, Record, from_json, lines, to_json, write_whole
+from evals.records import Record, from_json, lines, to_json, write_whole
 from evals.retrieval import RankingRecord
 
 CONTENTS = ("grades.jsonl", "cells.jsonl", "rankings.jsonl", "report.json", "report.html", "fingerprint.json")
