@@ -12,11 +12,12 @@ import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Self
 
 from coach.errors import JournalError
+from coach.schedule import Review
 from coach.types import Attempt, BulletGrade, Grade, JudgeId, Quote, Rubric, Usage, Verdict
 from index.types import Bullet, Direction, Question
 
@@ -64,6 +65,19 @@ MIGRATIONS = (
         kind TEXT NOT NULL, detail TEXT NOT NULL
     );
     """,
+    """
+    CREATE TABLE reviews (
+        handbook TEXT NOT NULL, bullet_key TEXT NOT NULL, occasion TEXT NOT NULL, at TEXT NOT NULL,
+        rating INTEGER NOT NULL, predicted REAL, source TEXT NOT NULL, PRIMARY KEY (handbook, bullet_key, occasion)
+    );
+    CREATE TABLE reveals (
+        handbook TEXT NOT NULL, bullet_key TEXT NOT NULL, at TEXT NOT NULL, PRIMARY KEY (handbook, bullet_key)
+    );
+    CREATE TABLE plans (
+        handbook TEXT PRIMARY KEY, interview TEXT NOT NULL, minutes REAL NOT NULL, focus TEXT NOT NULL,
+        made_at TEXT NOT NULL
+    );
+    """,
 )
 
 
@@ -78,6 +92,17 @@ class Session:
     ended_at: datetime | None
     plan: tuple[str, ...]
     """Refs still to be asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """When the interview is, and how much time there is until then."""
+
+    interview: date
+    minutes: float
+    """A day."""
+    focus: tuple[str, ...] = ()
+    """Directions to put first, as the person named them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -318,6 +343,50 @@ class Journal:
             row["bullet_key"]: row["card"]
             for row in self._rows("SELECT bullet_key, card FROM cards WHERE handbook = ?", handbook)
         }
+
+    def save_review(self, handbook: str, review: Review, card: str) -> None:
+        """Log an observation of a bullet's memory, and store the card that came of it, in one step."""
+        row = (review.bullet_key, review.occasion, review.at.isoformat(), review.rating, review.predicted)
+        with self._transaction() as db:
+            db.execute("INSERT OR REPLACE INTO reviews VALUES (?, ?, ?, ?, ?, ?, ?)", (handbook, *row, review.source))
+            db.execute(
+                "INSERT OR REPLACE INTO cards VALUES (?, ?, ?, ?)",
+                (handbook, review.bullet_key, card, review.at.isoformat()),
+            )
+
+    def reviews(self, handbook: str) -> list[Review]:
+        """Every observation of memory, oldest first."""
+        rows = self._rows("SELECT * FROM reviews WHERE handbook = ? ORDER BY at, rowid", handbook)
+        return [
+            Review(r["bullet_key"], r["occasion"], _when(r["at"]), r["rating"], r["predicted"], r["source"])
+            for r in rows
+        ]
+
+    def reveal(self, handbook: str, bullet_keys: Sequence[str], now: datetime) -> None:
+        """Note that the words of these bullets were shown."""
+        with self._transaction() as db:
+            db.executemany(
+                "INSERT OR REPLACE INTO reveals VALUES (?, ?, ?)", [(handbook, k, now.isoformat()) for k in bullet_keys]
+            )
+
+    def reveals(self, handbook: str) -> dict[str, datetime]:
+        """When each bullet was last shown, by bullet key."""
+        rows = self._rows("SELECT bullet_key, at FROM reveals WHERE handbook = ?", handbook)
+        return {row["bullet_key"]: _when(row["at"]) for row in rows}
+
+    def save_goal(self, handbook: str, goal: Goal, now: datetime) -> None:
+        """Remember the interview's date and the time until then; takes the place of an earlier goal."""
+        values = (handbook, goal.interview.isoformat(), goal.minutes, json.dumps(goal.focus, ensure_ascii=False))
+        with self._transaction() as db:
+            db.execute("INSERT OR REPLACE INTO plans VALUES (?, ?, ?, ?, ?)", (*values, now.isoformat()))
+
+    def goal(self, handbook: str) -> Goal | None:
+        """What `save_goal` was last told, or None."""
+        rows = self._rows("SELECT * FROM plans WHERE handbook = ?", handbook)
+        if not rows:
+            return None
+        found = rows[0]
+        return Goal(date.fromisoformat(found["interview"]), found["minutes"], tuple(json.loads(found["focus"])))
 
     def save_draft(self, handbook: str, question: Question, text: str, now: datetime) -> None:
         """Keep an unsent answer; an empty text removes it."""

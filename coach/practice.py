@@ -10,13 +10,13 @@ import uuid
 from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, tzinfo
 
 from coach.errors import ChatError, CoachError
 from coach.journal import Journal
 from coach.language import Language
 from coach.material import Material
-from coach.schedule import due_at, rating_for, review
+from coach.schedule import Review, Source, counts, due_at, rating_for, recall, review
 from coach.turns import VERBS, Answer, Reader, Verb, parse_mark
 from coach.types import CREDIT, Attempt, BulletGrade, Grade, Verdict
 from coach.words import say
@@ -137,9 +137,14 @@ class Interview:
     follow_ups: bool = False
     cards: dict[str, str] = field(default_factory=dict)
     """Memory states by bullet key; kept up to date."""
+    revealed: dict[str, datetime] = field(default_factory=dict)
+    """When each bullet's words were last shown, by bullet key; kept up to date."""
+    zone: tzinfo | None = None
+    """Whose midnight divides the days; None: the system's."""
     _last: Graded | None = None
-    _before: dict[str, str | None] = field(default_factory=dict)
-    """The last answer's cards as they were before it, so that a mark takes the place of the judge's verdict."""
+    _before: dict[str, dict[str, str | None]] = field(default_factory=dict)
+    """By attempt: the cards as they were before it, of the bullets whose recall counted. A mark takes the place of the
+    judge's verdict, so it starts from these."""
     _queue: deque[Question] = field(default_factory=deque)
 
     def run(self, questions: Sequence[Question], reader: Reader, *, session_id: str) -> Iterator[Event]:
@@ -224,21 +229,33 @@ class Interview:
     def _record(self, attempt: Attempt) -> Graded:
         assert attempt.grade is not None
         self.journal.save_grade(attempt.id, attempt.grade)
-        self._before = {b.bullet.key: self.cards.get(b.bullet.key) for b in attempt.grade.bullets}
-        due = [
-            self._review(b.bullet.key, b.verdict, helped=attempt.prompted or attempt.hints_used > 0)
-            for b in attempt.grade.bullets
-        ]
-        return Graded(attempt.question, attempt, due=min((d for d in due if d), default=None))
+        now, keys = attempt.started_at, [b.bullet.key for b in attempt.grade.bullets]
+        self._before[attempt.id] = {
+            key: self.cards.get(key) for key in keys if counts(self.revealed.get(key), now, self.zone)
+        }
+        for b in attempt.grade.bullets:
+            self._review(attempt, b.bullet.key, b.verdict)
+        self._reveal(keys)
+        return Graded(
+            attempt.question, attempt, due=min((due_at(self.cards[k]) for k in keys if k in self.cards), default=None)
+        )
 
-    def _review(self, bullet_key: str, verdict: Verdict, *, helped: bool) -> datetime | None:
-        rating = rating_for(verdict, helped=helped)
-        if rating is None:
-            return None
+    def _review(self, attempt: Attempt, bullet_key: str, verdict: Verdict) -> None:
+        helped = attempt.prompted or attempt.hints_used > 0
+        rating, before = rating_for(verdict, helped=helped), self._before.get(attempt.id, {})
+        if rating is None or bullet_key not in before:
+            return
+        now, card = attempt.started_at, before[bullet_key]
+        source: Source = "prompted" if helped else "answer"
+        seen = Review(bullet_key, attempt.id, now, rating, recall(card, now) if card else None, source)
+        self.cards[bullet_key] = review(card, rating, now)
+        self.journal.save_review(self.handbook, seen, self.cards[bullet_key])
+
+    def _reveal(self, bullet_keys: Sequence[str]) -> None:
+        """These bullets' words are shown now: until tomorrow, recalling them counts for nothing."""
         now = self.clock()
-        self.cards[bullet_key] = review(self._before.get(bullet_key), rating, now)
-        self.journal.save_card(self.handbook, bullet_key, self.cards[bullet_key], now)
-        return due_at(self.cards[bullet_key])
+        self.revealed.update(dict.fromkeys(bullet_keys, now))
+        self.journal.reveal(self.handbook, bullet_keys, now)
 
     def _follow_up(self, graded: Graded, reader: Reader, session_id: str, done: list[Graded]) -> Iterator[Event]:
         """At most two, each on one bullet; graded on that bullet alone and recorded as prompted recall."""
@@ -268,6 +285,7 @@ class Interview:
         if verb.name == "hint":
             yield Said(self.material.hint(question, hints, self.language))
         elif verb.name == "model":
+            self._reveal([bullet.key for bullet in question.bullets])
             yield Said(say("model", self.language) + self.material.model_answer(question, self.language))
         elif verb.name == "help":
             yield Said(" · ".join(VERBS.values()))
@@ -293,7 +311,7 @@ class Interview:
             return Said(say("mark_how", self.language))
         position, verdict = mark
         self.journal.save_mark(attempt, position, verdict, "person", "", self.clock())
-        self._review(attempt.question.bullets[position].key, verdict, helped=attempt.prompted or attempt.hints_used > 0)
+        self._review(attempt, attempt.question.bullets[position].key, verdict)
         return Said(say("marked", self.language, number=position + 1, verdict=say(verdict, self.language)))
 
 

@@ -1,14 +1,18 @@
 """Spaced repetition per bullet: verdict -> rating -> FSRS card, and recall predicted on a date.
 
 Pure: time is a parameter, cards travel as JSON text. The memory model is py-fsrs (FSRS-6,
-github.com/open-spaced-repetition/py-fsrs), learning steps off: a bullet is reviewed once a day at most.
+github.com/open-spaced-repetition/py-fsrs), learning steps off.
+
+Recall counts once a day. Whatever shows a bullet's words (feedback on an answer, /model, `coach review`) reveals it;
+what is said about it afterwards says little about memory, so it changes no card before the next day (`counts`).
 """
 
 from __future__ import annotations
 
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta, tzinfo
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from coach.types import Verdict
 
@@ -16,6 +20,45 @@ if TYPE_CHECKING:
     from fsrs import Scheduler
 
 DESIRED_RETENTION = 0.9  # FSRS's own default: the recall at which a bullet falls due
+DAY_STARTS_H = 4  # Anki's default: who practises past midnight still practises on the day before
+
+Source = Literal["answer", "prompted", "self"]
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """One observation of a bullet's memory, as it is logged beside the card that came of it."""
+
+    bullet_key: str
+    occasion: str
+    """What it came from: an attempt's id, or a session's; a later verdict on the same occasion replaces an earlier."""
+    at: datetime
+    """UTC."""
+    rating: int
+    predicted: float | None
+    """Recall that the card predicted just before; None for a bullet never asked before."""
+    source: Source
+    """`answer` unaided, `prompted` after a hint or a follow-up, `self` a self-mark in `coach review`."""
+
+    @property
+    def recalled(self) -> bool:
+        """FSRS's own reading: every rating but Again."""
+        return self.rating > 1
+
+
+def day_of(at: datetime, zone: tzinfo | None = None) -> date:
+    """The day of practice that an aware time belongs to; `zone` None is the system's time zone.
+
+    >>> from datetime import UTC
+    >>> day_of(datetime(2026, 3, 2, 3, 59, tzinfo=UTC), UTC)
+    datetime.date(2026, 3, 1)
+    """
+    return (at.astimezone(zone) - timedelta(hours=DAY_STARTS_H)).date()
+
+
+def counts(revealed: datetime | None, now: datetime, zone: tzinfo | None = None) -> bool:
+    """Whether recall at `now` says something about memory: not on the day on which the bullet was revealed."""
+    return revealed is None or day_of(revealed, zone) < day_of(now, zone)
 
 
 def rating_for(verdict: Verdict, *, helped: bool) -> int | None:

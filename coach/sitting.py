@@ -55,6 +55,7 @@ def hold(
             clock=lambda: datetime.now(UTC),
             follow_ups=answers is None if wishes.follow_ups is None else wishes.follow_ups,
             cards=journal.cards(book.name),
+            revealed=journal.reveals(book.name),
         )
         reader: Reader = _terminal(journal, book, speech, narrate) if answers is None else BlockReader(answers)
         show = _print_json if as_json else _shower(interview)

@@ -7,13 +7,14 @@ import signal
 import sqlite3
 import subprocess
 import sys
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from coach.errors import JournalError
-from coach.journal import MIGRATIONS, Journal
+from coach.journal import MIGRATIONS, Goal, Journal
+from coach.schedule import Review
 from coach.types import Attempt, BulletGrade, Grade, JudgeId, Quote, Rubric, Usage, Verdict
 from index.types import Bullet, Direction, Question
 
@@ -166,3 +167,27 @@ def test_file_that_is_no_database_is_named_in_the_error(tmp_path: Path) -> None:
     (tmp_path / "journal.db").write_text("not a database, but long enough to be looked at" * 40)
     with pytest.raises(JournalError, match=r"journal\.db"):
         Journal(tmp_path / "journal.db")
+
+
+def test_later_verdict_on_the_same_occasion_replaces_the_review_and_its_card(tmp_path: Path) -> None:
+    with Journal(tmp_path / "journal.db") as journal:
+        again = Review("b-hot", "a1", NOW, 1, None, "answer")
+        good = Review("b-hot", "a1", NOW, 3, None, "answer")
+        later = Review("b-hot", "a2", NOW + timedelta(days=2), 3, 0.8, "prompted")
+        for review, card in ((again, "{1}"), (good, "{2}"), (later, "{3}")):
+            journal.save_review("book", review, card)
+        assert journal.reviews("book") == [good, later]
+        assert journal.cards("book") == {"b-hot": "{3}"}
+        assert journal.reviews("other") == []
+
+
+def test_goal_and_reveals_are_kept_by_handbook(tmp_path: Path) -> None:
+    with Journal(tmp_path / "journal.db") as journal:
+        assert journal.goal("book") is None
+        journal.save_goal("book", Goal(date(2026, 4, 1), 40), NOW)
+        journal.save_goal("book", Goal(date(2026, 4, 2), 30, ("RAG",)), NOW)
+        journal.reveal("book", ["b-hot"], NOW)
+        journal.reveal("book", ["b-hot", "b-time"], NOW + timedelta(hours=1))
+        assert journal.goal("book") == Goal(date(2026, 4, 2), 30, ("RAG",))
+        assert journal.goal("other") is None
+        assert journal.reveals("book") == dict.fromkeys(["b-hot", "b-time"], NOW + timedelta(hours=1))

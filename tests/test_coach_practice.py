@@ -12,7 +12,7 @@ from coach.errors import ChatError
 from coach.journal import Journal
 from coach.material import Material
 from coach.practice import Asked, Explained, FollowedUp, Graded, Interview, Said, Saved, Summary, worth_probing
-from coach.schedule import review
+from coach.schedule import recall, review
 from coach.turns import BlockReader, Verb
 from coach.types import Attempt, BulletGrade, Grade, JudgeId, Rubric, Verdict
 from index.types import Bullet, Direction, Question
@@ -126,8 +126,9 @@ def test_mark_replaces_the_verdict_in_the_schedule_and_keeps_the_judges(journal:
     assert journal.marks(first.id) == {1: Verdict.COVERED}
     assert first.grade is not None
     assert first.grade.bullets[1].verdict is Verdict.MISSING
-    # One review with Good, at the moment of the mark: not Again followed by Good.
-    assert journal.cards("book")["1.1-三分钟"] == review(None, 3, NOW + timedelta(seconds=4))
+    # One review with Good, at the moment of the answer: not Again followed by Good.
+    assert journal.cards("book")["1.1-三分钟"] == review(None, 3, NOW)
+    assert [r.rating for r in journal.reviews("book") if r.bullet_key == "1.1-三分钟"] == [3]
 
 
 def test_verbs_that_need_a_grade_say_so_before_there_is_one(journal: Journal) -> None:
@@ -178,3 +179,33 @@ def test_verbs_after_the_feedback_come_before_the_next_question(journal: Journal
     events = list(interview.run([TEA, RICE], reader, session_id=session.id))
     assert [type(e) for e in events] == [Asked, Saved, Graded, Explained, Asked, Saved, Graded, Summary]
     assert journal.sessions()[0].plan == ("1.2",)  # 1.1 was answered before the person left
+
+
+def test_what_the_feedback_showed_counts_again_only_on_the_next_day(journal: Journal) -> None:
+    def sit(now: datetime) -> None:
+        session = journal.start_session("book", "study", ["1.1"], now)
+        cards, revealed = journal.cards("book"), journal.reveals("book")
+        interview = Interview(
+            by_word, journal, "book", Material(), "zh", lambda: now, cards=cards, revealed=revealed, zone=UTC
+        )
+        list(interview.run([TEA], BlockReader("水要开"), session_id=session.id))
+
+    sit(NOW)
+    first = journal.cards("book")
+    sit(NOW + timedelta(hours=1))
+    assert journal.cards("book") == first
+    sit(NOW + timedelta(days=1))
+    assert journal.cards("book")["1.1-水要开"] == review(first["1.1-水要开"], 3, NOW + timedelta(days=1))
+    predicted = [r.predicted for r in journal.reviews("book") if r.bullet_key == "1.1-水要开"]
+    assert predicted == [None, recall(first["1.1-水要开"], NOW + timedelta(days=1))]
+
+
+def test_answer_after_the_model_answer_changes_no_card(journal: Journal) -> None:
+    run(journal, "/model\n---\n水要开", TEA)
+    assert journal.cards("book") == {}
+    assert set(journal.reveals("book")) == {"1.1-水要开", "1.1-三分钟"}
+
+
+def test_mark_after_a_follow_up_still_starts_from_the_card_before_the_answer(journal: Journal) -> None:
+    run(journal, "水要开\n---\n三分钟\n---\n/mark 1 w", TEA, RICE, follow_ups=True)
+    assert journal.cards("book") == {"1.1-水要开": review(None, 1, NOW), "1.1-三分钟": review(None, 1, NOW)}

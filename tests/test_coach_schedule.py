@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from coach.schedule import due_at, rating_for, recall, review
+from coach.schedule import counts, due_at, rating_for, recall, review
 from coach.types import Verdict
 
 NOW = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
@@ -44,3 +44,27 @@ def test_second_good_review_lengthens_the_interval() -> None:
     first = review(None, 3, NOW)
     second = review(first, 3, due_at(first))
     assert due_at(second) - due_at(first) > due_at(first) - NOW
+
+
+CHINA = timezone(timedelta(hours=8))
+
+
+@pytest.mark.parametrize(
+    ("revealed", "said", "counted"),
+    [
+        ((1, 9), (1, 23), False),
+        ((1, 9), (2, 3), False),  # past midnight, the evening goes on
+        ((1, 23), (2, 5), True),
+        ((2, 3), (2, 5), True),  # the night belonged to day 1
+        ((1, 9), (3, 9), True),
+    ],
+)
+def test_recall_counts_from_the_day_after_a_reveal(
+    revealed: tuple[int, int], said: tuple[int, int], counted: bool
+) -> None:
+    shown, now = (datetime(2026, 3, day, hour, tzinfo=CHINA).astimezone(UTC) for day, hour in (revealed, said))
+    assert counts(shown, now, CHINA) is counted
+
+
+def test_recall_of_what_was_never_shown_counts() -> None:
+    assert counts(None, NOW)
