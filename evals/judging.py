@@ -104,13 +104,19 @@ class _Listening:
         return self.heard
 
 
-def record_of(task: Task, judge: Judge, *, clock: Callable[[], float] = time.perf_counter) -> Record:
+Context = Callable[[Question], Sequence[Hit]]
+"""The neighbouring questions that practice shows a judge beside this one."""
+
+
+def record_of(
+    task: Task, judge: Judge, context: Context | None = None, *, clock: Callable[[], float] = time.perf_counter
+) -> Record:
     """Grade the task's answer. A judge that cannot be asked leaves a record with its error and no verdict."""
     question = question_of(task.case)
     started = clock()
     listening = _Listening(_fit(judge, task, question))
     try:
-        graded = grade(question, task.case.answer, listening)
+        graded = grade(question, task.case.answer, listening, context=context(question) if context else ())
     except (ChatError, ReplyError) as exc:
         return _failed(task, f"{type(exc).__name__}: {exc}", clock() - started)
     return _graded(task, graded, listening.heard, clock() - started)

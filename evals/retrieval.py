@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 import numpy as np
@@ -15,23 +15,47 @@ import numpy as np
 from evals.cases import QueryCase
 from evals.intervals import DRAWS, binomial_interval, cluster_weights, percentile_interval
 from evals.metrics import Metric, divide
-from index.types import Search
+from index.calibration import load_parameters
+from index.types import Ranking, Search
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from index.retriever import Retriever
+
     Floats = NDArray[np.float64]
 
 RANKED = 10  # as deep as mrr@10 looks
+WHOLE = 200  # hits asked for: more than a handbook has questions, so that each ranker's own order is known
 
 
 @runtime_checkable
 class HeldOutSearch(Protocol):
     """A search with fitted parts."""
 
-    def without(self, query: str) -> Search:
-        """The search with parts fitted on other queries' data only."""
+    def without(self, query_id: str) -> Search:
+        """The search with parts fitted without that query and its questions."""
         ...
+
+
+class OutOfFold:
+    """The handbook's retriever, each query under weights and thresholds that were fitted without it."""
+
+    def __init__(self, retriever: Retriever) -> None:
+        self._retriever = retriever
+        self._by_parameters: dict[str, Retriever] = {}
+
+    def search(self, query: str, k: int = 5) -> Ranking:
+        """As the retriever itself."""
+        return self._retriever.search(query, k)
+
+    def without(self, query_id: str) -> Search:
+        """The retriever under the weights of the query's fold; the shipped ones for a query that had no part in it."""
+        parameters = load_parameters("pack" if self._retriever.has_pack else "plain", query_id)
+        fold = repr(parameters)
+        if fold not in self._by_parameters:
+            self._by_parameters[fold] = self._retriever.with_parameters(parameters)
+        return self._by_parameters[fold]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +70,8 @@ class RankingRecord:
     """False: the topic is there, the detail asked for is not."""
     score: float | None = None
     """The first hit's probability."""
+    alone: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Ranker -> its own ranking, where the search tells ranks of the whole handbook."""
 
     def json(self) -> dict[str, object]:
         """As a line of rankings.jsonl."""
@@ -55,28 +81,39 @@ class RankingRecord:
             "abstained": self.abstained,
             "detail": self.detail,
             "score": self.score,
+            "alone": {name: list(refs) for name, refs in self.alone.items()},
         }
 
     @classmethod
     def of(cls, row: Mapping[str, object]) -> RankingRecord:
         """The record that `json` wrote."""
-        ranked, score = row["ranked"], row.get("score")
+        ranked, score, alone = row["ranked"], row.get("score"), row.get("alone")
         return cls(
             str(row["id"]),
             tuple(map(str, ranked)) if isinstance(ranked, list) else (),
             bool(row["abstained"]),
             bool(row.get("detail", True)),
             float(score) if isinstance(score, int | float) else None,
+            {str(name): tuple(refs) for name, refs in alone.items()} if isinstance(alone, dict) else {},
         )
 
 
 def rank(case: QueryCase, search: Search) -> RankingRecord:
     """Search for the case's query."""
-    fitted = search.without(case.query) if isinstance(search, HeldOutSearch) else search
-    ranking = fitted.search(case.query, RANKED)
-    refs = tuple(hit.question.ref for hit in ranking.hits)
+    fitted = search.without(case.id) if isinstance(search, HeldOutSearch) else search
+    ranking = fitted.search(case.query, WHOLE)
+    refs = tuple(hit.question.ref for hit in ranking.hits[:RANKED])
     score = ranking.hits[0].score if ranking.hits else None
-    return RankingRecord(case.id, refs, ranking.abstained, ranking.detail, score)
+    return RankingRecord(case.id, refs, ranking.abstained, ranking.detail, score, _alone(ranking))
+
+
+def _alone(ranking: Ranking) -> dict[str, tuple[str, ...]]:
+    """Each ranker's own ranking; nothing unless the hits are all that there is: the rest may rank higher there."""
+    if len(ranking.hits) >= WHOLE:
+        return {}
+    names = {name for hit in ranking.hits for name in hit.ranks}
+    ordered = {name: sorted(ranking.hits, key=lambda hit: hit.ranks.get(name, WHOLE)) for name in sorted(names)}
+    return {name: tuple(hit.question.ref for hit in hits[:RANKED]) for name, hits in ordered.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +163,12 @@ def retrieval_metrics(
         among = [row.inside and kind in (row.case.type, row.case.lang) for row in rows]
         for name, value in FOUND.items():
             figures[f"{name} {kind}"] = _mean(f"{name} {kind}", rows, among, value, weights)
+    for ranker in sorted({name for record in records.values() for name in record.alone}):
+        own = {name: replace(record, ranked=record.alone.get(ranker, ())) for name, record in records.items()}
+        alone = [_row(case, own.get(case.id)) for case in cases]
+        for figure in ("recall@1", "recall@5", "mrr@10"):
+            name = f"{figure} {ranker} alone"
+            figures[name] = _mean(name, alone, inside, FOUND[figure], weights)
     return figures
 
 

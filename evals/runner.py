@@ -14,6 +14,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from coach.pool import finished
@@ -23,7 +24,7 @@ from evals.compare import Comparison, Earlier, Said, compare_grading, compare_re
 from evals.errors import OptionError
 from evals.faithfulness import CELLS, gold_tasks, quote_tasks
 from evals.grading import said_cells
-from evals.judging import Plain, as_judge, record_of
+from evals.judging import Context, Plain, as_judge, record_of
 from evals.page import render_page
 from evals.records import Record, Task
 from evals.report import Report, build_report
@@ -84,6 +85,7 @@ def run(
     out_dir: Path,
     judge: Judge | Plain | None = None,
     search: Search | None = None,
+    context: Context | None = None,
     options: Options | None = None,
     settings: Mapping[str, str] | None = None,
     baseline: Path | None = None,
@@ -91,6 +93,7 @@ def run(
 ) -> Report:
     """Run `suites` over `data`, leave report.json, report.html, cells.jsonl and rankings.jsonl in `out_dir`.
 
+    `context`: the neighbouring questions that practice shows this judge; without it the judge sees none.
     `settings`: what else makes the run what it is and belongs to its fingerprint (endpoint host, handbook, pack).
     `baseline`: the folder of an earlier run to compare with, on the cells that both hold: see `Report.compared`.
     A judge that cannot be asked leaves failed records, not an exception: see `Report.failed`, `Report.all_failed`.
@@ -107,9 +110,10 @@ def run(
     folder = RunFolder.open(out_dir, print_of, resume=options.resume or options.retry_failed)
     try:
         if asked is not None and NEED_JUDGE & set(wanted):
-            _grade(first_wave(wanted, data.answers, options), asked, folder, options, on_progress)
+            work = partial(record_of, judge=asked, context=context)
+            _grade(first_wave(wanted, data.answers, options), work, folder, options, on_progress)
             later = second_wave(wanted, data.answers, folder.records(), options)
-            _grade(later, asked, folder, options, on_progress)
+            _grade(later, work, folder, options, on_progress)
         if search is not None and "retrieval" in wanted:
             _rank(data, search, folder)
     finally:
@@ -207,7 +211,11 @@ def planned(suites: Sequence[str], data: Data, options: Options | None = None) -
 
 
 def _grade(
-    tasks: Sequence[Task], judge: Judge, folder: RunFolder, options: Options, on_progress: OnProgress | None
+    tasks: Sequence[Task],
+    work: Callable[[Task], Record],
+    folder: RunFolder,
+    options: Options,
+    on_progress: OnProgress | None,
 ) -> None:
     """Grade what the folder doesn't hold yet; each record is on disk before the next progress call."""
     known = folder.records()
@@ -215,7 +223,7 @@ def _grade(
     missing = [task for task in tasks if task.key not in kept]
     done = [known[task.key] for task in tasks if task.key in kept]
     progress = _Counter(len(tasks), done, on_progress)
-    for record in finished(lambda task: record_of(task, judge), missing, concurrency=options.concurrency):
+    for record in finished(work, missing, concurrency=options.concurrency):
         folder.add(record)
         progress.tell(record)
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 
 import pytest
 
-from coach.types import Verdict
+from coach.types import Judgement, Verdict
 from evals.cases import AnswerCase, Label
 from evals.judging import PlainJudge, question_of, record_of
 from evals.load import bundled_paths, load_data
 from evals.records import Task, from_json, to_json
 from index.handbook import bundled_handbook, load_handbook
+from index.types import Hit, Question
 
 ANSWER = "The valve opens first. Then the pump starts and fills the tank, which takes a while."
 CASE = AnswerCase("a1", "3.2", "How does it start?", ("valve", "pump"), ANSWER, (Label(0, Verdict.COVERED),))
@@ -56,3 +58,14 @@ def test_record_survives_its_json_form() -> None:
 def test_what_a_plain_judge_raises_is_not_hidden() -> None:
     with pytest.raises(ValueError, match="is not a valid Verdict"):
         record_of(Task(CASE), PlainJudge(lambda q, b, a: ["perfect", "missing"]))
+
+
+def test_judge_sees_the_neighbours_that_it_is_given() -> None:
+    class Curious(PlainJudge):
+        def judge(self, question: Question, answer: str, context: Sequence[Hit] = ()) -> Judgement:
+            assert [hit.question.ref for hit in context] == ["3.2"]
+            return super().judge(question, answer, context)
+
+    judge = Curious(lambda q, b, a: ["missing", "missing"])
+    record = record_of(Task(CASE), judge, lambda question: [Hit(question, 0.5, None)])
+    assert not record.failed

@@ -244,7 +244,8 @@ class Shelf:
         order = sorted(words, key=lambda ref: words[ref] not in query)
         made = [Question(r, r, Direction(1, ""), r, (Bullet(r, r, r, 0),), 0) for r in order]
         found = any(word in query for word in words.values())
-        return Ranking(query, tuple(Hit(q, 0.5, None) for q in made[:k]), not found)
+        hits = tuple(Hit(q, 0.5, None, {"dense": 3 - i}) for i, q in enumerate(made[:k]))
+        return Ranking(query, hits, not found)
 
 
 def test_retrieval_goes_through_the_search_and_leaves_rankings(tmp_path: Path) -> None:
@@ -257,7 +258,10 @@ def test_retrieval_goes_through_the_search_and_leaves_rankings(tmp_path: Path) -
     assert report.metric("retrieval.recall@1").value == 0.5
     assert report.metric("retrieval.mrr@10").value == pytest.approx((1 + 1 / 3) / 2)  # q2: valve, pump, relay
     assert report.metric("retrieval.abstention").value == 1.0
-    assert written(tmp_path / "r", "rankings.jsonl")[0]["ranked"] == ["1.2", "1.1", "1.3"]
+    row = written(tmp_path / "r", "rankings.jsonl")[0]
+    assert row["ranked"] == ["1.2", "1.1", "1.3"]
+    assert row["alone"] == {"dense": ["1.3", "1.1", "1.2"]}  # the fake's dense ranker is upside down
+    assert report.metric("retrieval.recall@1 dense alone").value == 0.5  # q2
 
 
 DRIVER = """
