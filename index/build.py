@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.passages import passages_of
-from index.retriever import Retriever
+from index.retriever import Retriever, origin_of
 from index.store import fingerprint, read_index, stored_vectors, write_index
 from index.types import Embedder, Handbook
 
@@ -37,7 +37,7 @@ def open_index(
         texts = [p.text for p in passages]
         known = {} if rebuild else stored_vectors(folder, texts, embedder.name)
         vectors = _vectors(texts, known, embedder)
-        contents = write_index(folder, name, passages, vectors, embedder.name, len(handbook.questions))
+        contents = write_index(folder, name, passages, vectors, origin_of(passages, embedder), len(handbook.questions))
     return Retriever(handbook.questions, contents, embedder)
 
 

@@ -97,9 +97,11 @@ def fit_weights(cases: Sequence[Case]) -> dict[str, float]:
     return {name: round(float(w), 4) for name, w in zip(FEATURES, found.x, strict=True) if w > 1e-4}
 
 
-def fit_logistic(rows: Sequence[Mapping[str, float]], wanted: Sequence[bool], parts: Sequence[float]) -> Logistic:
-    """The chance that `wanted` holds, and the threshold with the best balanced accuracy on the same rows."""
-    table = np.array([[row[name] for name in SIGNS] for row in rows])
+def fit_logistic(
+    names: Sequence[str], rows: Sequence[Mapping[str, float]], wanted: Sequence[bool], parts: Sequence[float]
+) -> Logistic:
+    """The chance that `wanted` holds, from the signs called `names` (the last is the bias); yes from one half on."""
+    table = np.array([[row[name] for name in names] for row in rows])
     middle, width = table.mean(axis=0), table.std(axis=0)
     middle[-1], width[-1] = 0.0, 1.0  # the bias stays what it is
     width[width == 0] = 1.0
@@ -116,9 +118,9 @@ def fit_logistic(rows: Sequence[Mapping[str, float]], wanted: Sequence[bool], pa
             part * (chance - goal)
         ) + 2 * STRENGTH_SURE * held
 
-    raw = minimize(loss, np.zeros(len(SIGNS)), jac=True, method="L-BFGS-B").x / width
+    raw = minimize(loss, np.zeros(len(names)), jac=True, method="L-BFGS-B").x / width
     raw[-1] -= float(raw[:-1] @ middle[:-1])
-    return Logistic({name: round(float(w), 5) for name, w in zip(SIGNS, raw, strict=True)}, 0.5)
+    return Logistic({name: round(float(w), 5) for name, w in zip(names, raw, strict=True)}, 0.5)
 
 
 def fit(answered: Sequence[Case], near_misses: Sequence[Case]) -> Parameters:
@@ -134,9 +136,11 @@ def fit(answered: Sequence[Case], near_misses: Sequence[Case]) -> Parameters:
     treated = [*inside, *near_misses]
     strange = [*outside, *map(without, inside)]
     both = [*treated, *strange]
-    sure = fit_logistic([measured(c) for c in both], [c.topic != () for c in both], [c.weight for c in both])
+    # Wanting a number says nothing about the topic; only whether the hints go so far.
+    names = [name for name in SIGNS if name != "amount"]
+    sure = fit_logistic(names, [measured(c) for c in both], [c.topic != () for c in both], [c.weight for c in both])
     detail = fit_logistic(
-        [measured(c) for c in treated], [c.relevant != () for c in treated], [c.weight for c in treated]
+        SIGNS, [measured(c) for c in treated], [c.relevant != () for c in treated], [c.weight for c in treated]
     )
     return Parameters(weights, sure, detail)
 
@@ -174,7 +178,9 @@ def record_of(retriever: Retriever, queries: Path, near_misses: Path) -> dict[st
 
 def figures(cases: Sequence[Case], misses: Sequence[Case], folds: Sequence[Parameters]) -> dict[str, float]:
     """Recall, abstention and missing detail, each query under the parameters of its fold."""
-    places, refused, vague = [], [], []
+    places: list[int] = []
+    refused: list[tuple[bool, bool]] = []
+    vague: list[tuple[bool, bool]] = []
     for case in (*cases, *misses):
         parameters = folds[fold_of(case)]
         scores = fuse(case.evidence, parameters.weights)
@@ -185,10 +191,11 @@ def figures(cases: Sequence[Case], misses: Sequence[Case], folds: Sequence[Param
             vague.append((bool(case.relevant), not outcome.detail))
         if not case.about:
             refused.append((bool(case.relevant), outcome.abstained))
+    first, five = (float(np.mean([p <= most for p in places])) for most in (1, 5))
     return {
-        "n": float(len(places)),
-        "recall@1": float(np.mean([p <= 1 for p in places])),
-        "recall@5": float(np.mean([p <= 5 for p in places])),
+        "n": len(places),
+        "recall@1": first,
+        "recall@5": five,
         "abstention": balanced(refused),
         "detail": balanced(vague),
     }

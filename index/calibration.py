@@ -16,7 +16,7 @@ from index.fuse import FEATURES, Evidence, Scores, features
 
 SIGNS = (
     "top", "lead", "field", "question", "entry", "told", "entry_bm25", "added_bm25",
-    "covered", "known", "agreed", "length", "bias",
+    "covered", "known", "amount", "agreed", "length", "bias",
 )  # fmt: skip
 """What `signs` measures of a ranking as a whole; `bias` is 1."""
 
@@ -80,6 +80,7 @@ def signs(scores: Scores, evidence: Evidence) -> dict[str, float]:
         "added_bm25": max(table["variant_bm25"], table["saying_bm25"]),
         "covered": float(evidence.covered[first]),
         "known": evidence.known,
+        "amount": evidence.amount,
         "agreed": agreed / 2,
         "length": evidence.length,
         "bias": 1.0,

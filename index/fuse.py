@@ -27,6 +27,13 @@ FEATURES = (
 """`asked` is the better of question and variant, `told` the better of bullet and saying; the first seven are cosines,
 the last three BM25 as a share of what a text that holds the whole query often would earn."""
 
+COSINES = 7
+LEAST = 1 / 40
+"""Weight of the cosines in a corpus of another field, where they only part what BM25 finds equal.
+
+XQuAD zh -> zh hit@1, n = 1,190: 0.82 with full weight, 0.93 so; BM25 alone 0.93.
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
@@ -45,6 +52,8 @@ class Evidence:
     """Share of the query's tokens, by idf, that stand in the question's texts: (questions,)."""
     known: float
     """Share of them that stand in any question's texts."""
+    amount: float
+    """1 when the query asks for a number, a price or a default."""
     length: float
     """log(1 + number of different tokens)."""
 
@@ -61,9 +70,13 @@ def features(evidence: Evidence) -> Scores:
     return np.vstack([*dense, evidence.bm25 / evidence.ideal, evidence.bm25_added / evidence.ideal_added])
 
 
-def fuse(evidence: Evidence, weights: Mapping[str, float]) -> Scores:
-    """The weighted sum of the features, (questions,); a feature without a weight counts nothing."""
+def fuse(evidence: Evidence, weights: Mapping[str, float], depth: float = 1.0) -> Scores:
+    """The weighted sum of the features, (questions,); a feature without a weight counts nothing.
+
+    `depth` is how far the embedder is at home in the corpus: the cosines count that much, and never less than LEAST.
+    """
     row = np.array([weights.get(name, 0.0) for name in FEATURES])
+    row[:COSINES] *= max(LEAST, depth)
     return np.asarray(row @ features(evidence), dtype=np.float64)
 
 

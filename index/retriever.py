@@ -15,8 +15,8 @@ from index.fuse import Evidence
 from index.passages import Kind, Passage, passages_of, passages_of_texts
 from index.sparse import TermWeights
 from index.spelling import Speller
-from index.store import Contents, contents_of
-from index.tokens import normalise, tokens
+from index.store import Contents, Origin, contents_of
+from index.tokens import asks_amount, normalise, tokens
 from index.types import Embedder, Handbook, Hit, Question, Ranking
 
 if TYPE_CHECKING:
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 REPEATED = 2.5
 """k1 + 1 of rank-bm25: what a term repeated without end would earn, as a multiple of its idf."""
+
+SAMPLE = 300
+"""Entries that tell how far the embedder is at home in a corpus."""
 
 
 class Retriever:
@@ -86,7 +89,7 @@ class Retriever:
         if not self.questions or not (wanted or any(c.isalnum() for c in query)):
             return Ranking(query, (), abstained=True)
         evidence, sims = self._evidence(query)
-        scores = fuse.fuse(evidence, self.parameters.weights)
+        scores = fuse.fuse(evidence, self.parameters.weights, self._contents.depth)
         outcome = self.parameters.judge(scores, evidence)
         order = np.argsort(-scores, kind="stable")[:k].tolist()
         shares = softmax(scores) * outcome.answered
@@ -125,6 +128,7 @@ class Retriever:
             ideal_added=_ideal(contents.others, wanted),
             covered=covered,
             known=known,
+            amount=float(asks_amount(query)),
             length=float(np.log1p(len(set(wanted)))),
         )
         return evidence, sims
@@ -165,4 +169,16 @@ def _ideal(weights: TermWeights, wanted: Sequence[str]) -> float:
 
 def _in_memory(passages: Sequence[Passage], embedder: Embedder, questions: int) -> Contents:
     vectors = embedder.embed_passages([p.text for p in passages])
-    return contents_of(passages, vectors, questions)
+    return contents_of(passages, vectors, origin_of(passages, embedder), questions)
+
+
+def origin_of(passages: Sequence[Passage], embedder: Embedder) -> Origin:
+    """The embedder's name, and how far it is at home in these entries, told from the first SAMPLE of them."""
+    entries = [p.text for p in passages if p.kind is Kind.ENTRY]
+    return Origin(embedder.name, _familiarity(embedder, entries[:SAMPLE]))
+
+
+def _familiarity(embedder: Embedder, texts: Sequence[str]) -> float:
+    """1 for an embedder that cannot tell: a large model is at home everywhere."""
+    measure = getattr(embedder, "familiarity", None)
+    return 1.0 if measure is None else float(measure(texts))

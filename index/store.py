@@ -16,7 +16,7 @@ import time
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -28,16 +28,25 @@ from index.errors import StoreError
 from index.passages import Kind, Passage
 from index.sparse import TermWeights, weigh
 
-FORMAT = 1
+FORMAT = 2
 """Raise it when what is stored changes."""
 TABLE = "passages"
 SNAPSHOT = "snapshot.npz"
 RECORD = "snapshot.json"
-EMBEDDER = "embedder.txt"
+ORIGIN = "origin.json"
 HALF_BUILT = ".building-"
 KEPT = 8
 """Indexes that stay: a few handbooks, each with and without pack, and the one before an edit."""
 ABANDONED_S = 3_600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Whose vectors an index holds."""
+
+    embedder: str
+    depth: float
+    """How far that embedder is at home in the entries, from 0 to 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +61,8 @@ class Contents:
     """BM25 over the entries, text number = position of the question."""
     others: TermWeights
     """BM25 over the passages of a pack, text number = row minus the first such row."""
+    depth: float
+    """How far the embedder is at home in the entries, from 0 to 1."""
 
 
 def fingerprint(passages: Sequence[Passage], pack: Iterable[str], embedder: str) -> str:
@@ -67,15 +78,15 @@ def fingerprint(passages: Sequence[Passage], pack: Iterable[str], embedder: str)
 def read_index(folder: Path, questions: int) -> Contents | None:
     """The index in `folder`, from the snapshot if that is whole, else from the table; None when neither is there."""
     contents = _read_snapshot(folder)
-    if contents is None and (rows := _read_table(folder)) is not None:
-        contents = _contents(rows, questions)
+    if contents is None and (origin := _origin(folder)) is not None and (rows := _read_table(folder)) is not None:
+        contents = _contents(rows, questions, origin.depth)
         with suppress(OSError):  # a read-only index still answers
             _write_snapshot(folder, contents)
     return contents
 
 
 def write_index(
-    home: Path, name: str, passages: Sequence[Passage], vectors: NDArray[np.float32], embedder: str, questions: int
+    home: Path, name: str, passages: Sequence[Passage], vectors: NDArray[np.float32], origin: Origin, questions: int
 ) -> Contents:
     """Build the index `name` under `home` and return what a reader of it gets. StoreError when it cannot be written."""
     try:
@@ -83,11 +94,11 @@ def write_index(
         building = Path(tempfile.mkdtemp(prefix=HALF_BUILT, dir=home))
         try:
             _write_table(building, passages, vectors)
-            (building / EMBEDDER).write_text(embedder, encoding="utf-8")
+            (building / ORIGIN).write_text(json.dumps(asdict(origin)), encoding="utf-8")
             rows = _read_table(building)
             if rows is None:
                 raise StoreError(f"the index written to {building} cannot be read back; check the disk and try again")
-            contents = _contents(rows, questions)
+            contents = _contents(rows, questions, origin.depth)
             _write_snapshot(building, contents)
             _move_into_place(building, home / name)
         finally:
@@ -102,16 +113,17 @@ def stored_vectors(home: Path, texts: Sequence[str], embedder: str) -> dict[str,
     """Vectors that the newest index of the same embedder holds for `texts`."""
     wanted = set(texts)
     for folder in _indexes(home):
-        if _embedder_of(folder) == embedder and (rows := _read_table(folder)) is not None:
+        origin = _origin(folder)
+        if origin is not None and origin.embedder == embedder and (rows := _read_table(folder)) is not None:
             pairs = zip(rows["text"], rows["vector"], strict=True)
             return {text: vector for text, vector in pairs if text in wanted}
     return {}
 
 
-def _embedder_of(folder: Path) -> str | None:
+def _origin(folder: Path) -> Origin | None:
     try:
-        return (folder / EMBEDDER).read_text(encoding="utf-8")
-    except (OSError, ValueError):
+        return Origin(**json.loads((folder / ORIGIN).read_bytes()))
+    except (OSError, ValueError, TypeError):
         return None
 
 
@@ -185,14 +197,14 @@ def _read_table(folder: Path) -> dict[str, Any] | None:
     return {**numbers, "text": table["text"].to_pylist(), "vector": np.ascontiguousarray(vectors, np.float32)}
 
 
-def contents_of(passages: Sequence[Passage], vectors: NDArray[np.float32], questions: int) -> Contents:
+def contents_of(passages: Sequence[Passage], vectors: NDArray[np.float32], origin: Origin, questions: int) -> Contents:
     """An index in memory, as it would be read from disk."""
     numbers = np.array([(int(p.kind), p.owner, p.bullet) for p in passages], np.int64).reshape(-1, 3)
     columns = dict(zip(("kind", "owner", "bullet"), numbers.T, strict=True))
-    return _contents({**columns, "text": [p.text for p in passages], "vector": vectors}, questions)
+    return _contents({**columns, "text": [p.text for p in passages], "vector": vectors}, questions, origin.depth)
 
 
-def _contents(rows: Mapping[str, Any], questions: int) -> Contents:
+def _contents(rows: Mapping[str, Any], questions: int, depth: float) -> Contents:
     kinds, owners, texts = rows["kind"], rows["owner"], rows["text"]
     entries: list[list[str]] = [[] for _ in range(questions)]
     others: list[list[str]] = []
@@ -201,7 +213,7 @@ def _contents(rows: Mapping[str, Any], questions: int) -> Contents:
             entries[owner] = tokens.tokens(text)
         elif kind >= Kind.VARIANT:
             others.append(tokens.tokens(text))
-    return Contents(kinds, owners, rows["bullet"], rows["vector"], weigh(entries), weigh(others))
+    return Contents(kinds, owners, rows["bullet"], rows["vector"], weigh(entries), weigh(others), depth)
 
 
 def _write_snapshot(folder: Path, contents: Contents) -> None:
@@ -212,6 +224,7 @@ def _write_snapshot(folder: Path, contents: Contents) -> None:
     _replace(folder / SNAPSHOT, buffer.getvalue())
     record = {
         "format": FORMAT,
+        "depth": contents.depth,
         "digest": hashlib.sha256(buffer.getbuffer()).hexdigest(),
         "entries": {"size": contents.entries.size, "terms": list(contents.entries.terms)},
         "others": {"size": contents.others.size, "terms": list(contents.others.terms)},
@@ -241,8 +254,9 @@ def _read_snapshot(folder: Path) -> Contents | None:
         if record["format"] != FORMAT or hashlib.sha256(raw).hexdigest() != record["digest"]:
             return None
         arrays = np.load(io.BytesIO(raw), allow_pickle=False)
-        weights = [_term_weights(arrays, record, field) for field in ("entries", "others")]
-        return Contents(arrays["kinds"], arrays["owners"], arrays["bullets"], arrays["vectors"], *weights)
+        entries, others = (_term_weights(arrays, record, field) for field in ("entries", "others"))
+        vectors, places = arrays["vectors"], [arrays[name] for name in ("kinds", "owners", "bullets")]
+        return Contents(places[0], places[1], places[2], vectors, entries, others, float(record["depth"]))
     except (OSError, ValueError, LookupError, TypeError, AttributeError, zipfile.BadZipFile):
         return None
 

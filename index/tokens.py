@@ -30,6 +30,10 @@ _STOP_HAN = re.compile(
     "是什么|什么是|什么样|什么|为啥|为何|怎么样|怎样|怎么|如何|哪些|哪个|哪种|多少|请问|一下|是不是|能不能|有没有|可不可以|"
     "以及|或者|的话|这个|那个|这种|那种|[的了吗呢啊吧嘛咋啥是有和与跟或在就也都还把被让]"
 )
+_AMOUNT = re.compile(
+    r"多少|多大|多久|多长|多高|多快|几[个条位层倍步维次张块段分年天]|[设取是留]几|默认|阈值|一般[取设留]|怎么[取设配]|"
+    r"\bhow (?:many|much|long|large|big)\b|\bdefaults?\b|\bnumber of\b|\bthreshold\b|\bcosts?\b|\bvalue\b"
+)
 
 
 def normalise(text: str) -> str:
@@ -51,9 +55,9 @@ def tokens(text: str) -> list[str]:
     return found + ([t for t in _tokens(normalise(split)) if t not in whole] if split != text else [])
 
 
-def latin_terms(text: str) -> list[str]:
-    """The Latin terms of a query as typed, normalised, in order; no parts, no stop words."""
-    return [run for run in _RUN.findall(normalise(text)) if not _is_han(run) and run not in _STOP_LATIN]
+def asks_amount(query: str) -> bool:
+    """Whether a query wants a number, a size, a price or a default: details that hints seldom give."""
+    return _AMOUNT.search(normalise(query)) is not None
 
 
 def _tokens(normal: str) -> list[str]:

@@ -30,6 +30,8 @@ from sklearn.utils.extmath import randomized_svd
 from tokenizers import Tokenizer
 from torch.utils.data import SequentialSampler
 
+from index.card import model_card
+from index.pack import open_pack
 from index.vocabulary import build_tokenizer, count_runs
 
 Pair = tuple[str, str]
@@ -41,9 +43,9 @@ class Settings:
 
     seed: int = 13
     tokens: int = 16_000
-    dimensions: int = 256
-    matryoshka: tuple[int, ...] = (256, 128, 64)
-    steps: int = 1_000
+    dimensions: int = 384
+    matryoshka: tuple[int, ...] = (384, 192, 96)
+    steps: int = 900
     batch: int = 2_048
     learning_rate: float = 0.05
     warmup: float = 0.05
@@ -51,7 +53,7 @@ class Settings:
     longest: int = 128
     """Tokens of a text that training looks at."""
     token_dropout: float = 0.1
-    code_switch: float = 0.0
+    code_switch: float = 0.3
     """Share of Chinese texts in which known terms are replaced by their English."""
     svd_texts: int = 200_000
 
@@ -64,6 +66,8 @@ MIXTURE = {
     "parents": 1.0,
     "neighbours": 2.0,
     "terms": 0.9,
+    "variants": 0.8,
+    "sayings": 1.2,
 }
 """Share of the steps that each kind of pair gets."""
 
@@ -79,9 +83,11 @@ def fold(text: str) -> str:
     return unicodedata.normalize("NFKC", text).lower()
 
 
-def read_pairs(corpus: Path) -> dict[str, list[Pair]]:
-    """Folded pairs of each kind in `MIXTURE`."""
+def read_pairs(corpus: Path, pack: Path | None = None) -> dict[str, list[Pair]]:
+    """Folded pairs of each kind in `MIXTURE`; those of a pack only when there is one."""
     pairs: dict[str, list[Pair]] = {kind: [] for kind in MIXTURE}
+    if pack is not None:
+        pairs.update(pack_pairs(pack))
     kinds = {"h": "headings", "xh": "cross_headings", "xh2": "cross_headings"}
     for kind, zh, en, _ in read_lines(corpus / "parallel_zh_en.jsonl.gz"):
         pairs[kinds.get(kind, "parallel")].append((fold(zh), fold(en)))
@@ -96,6 +102,20 @@ def read_pairs(corpus: Path) -> dict[str, list[Pair]]:
     return {
         kind: [p for p in listed if p[0].strip() and p[1].strip() and p[0] != p[1]] for kind, listed in pairs.items()
     }
+
+
+def pack_pairs(path: Path) -> dict[str, list[Pair]]:
+    """How people ask each question, and how they say each fact: the colloquial Chinese that documentation lacks."""
+    variants: list[Pair] = []
+    sayings: list[Pair] = []
+    pack = open_pack(path)
+    for question in filter(None, map(pack.question, pack.keys)):
+        whole = " ".join([question.question, *(b.text for b in question.bullets)])
+        asked = [question.en, *(v.text for v in question.variants)]
+        variants += [(fold(text), fold(other)) for text in asked for other in (question.question, whole)]
+        facts = [fact for bullet in question.bullets for fact in bullet.facts]
+        sayings += [(fold(text), fold(fact.fact)) for fact in facts for text in (fact.en, *fact.covered)]
+    return {"variants": variants, "sayings": sayings}
 
 
 def blocks(pairs: Sequence[Pair], count: int, size: int, rng: random.Random) -> Iterator[list[Pair]]:
@@ -176,21 +196,43 @@ class DroppingEmbedding(StaticEmbedding):
 
 
 class InOrder(DefaultBatchSampler):
-    """Batches as `blocks` laid them out, one after the other."""
+    """Batches as `blocks` laid them out: rows in their order, a new batch when one is full or would repeat a text."""
 
     def __init__(self, dataset: Dataset, batch_size: int, **_: Any) -> None:
         super().__init__(SequentialSampler(dataset), batch_size=batch_size, drop_last=False)
+        self._batches = cut(list(zip(dataset["anchor"], dataset["positive"], strict=True)), batch_size)
+
+    def __iter__(self) -> Iterator[list[int]]:
+        """Row numbers, batch by batch."""
+        return iter(self._batches)
+
+    def __len__(self) -> int:
+        """Number of batches."""
+        return len(self._batches)
+
+
+def cut(rows: Sequence[Pair], size: int) -> list[list[int]]:
+    """Row numbers in batches of at most `size`, none of which holds a text twice."""
+    batches: list[list[int]] = []
+    seen: set[str] = set()
+    for number, pair in enumerate(rows):
+        if not batches or len(batches[-1]) == size or not seen.isdisjoint(pair):
+            batches.append([])
+            seen = set()
+        batches[-1].append(number)
+        seen.update(pair)
+    return batches
 
 
 def datasets_for(pairs: dict[str, list[Pair]], settings: Settings) -> dict[str, Dataset]:
     """One dataset a kind, its rows in batches that hold no text twice, as many as its share of the steps."""
     rng = random.Random(settings.seed)
     terms = [p for p in pairs["terms"] if len(p[0]) > 1 and p[1].isascii() and not p[0].isascii()]
-    share = sum(MIXTURE.values())
+    pairs = {kind: listed for kind, listed in pairs.items() if listed}
+    share = sum(MIXTURE[kind] for kind in pairs)
     made = {}
     for kind, listed in pairs.items():
         count = max(1, round(settings.steps * MIXTURE[kind] / share))
-        # The sampler cuts by count, so a kind with fewer pairs than a batch gets shorter, equal batches.
         rows = [pair for block in blocks(listed, count, settings.batch, rng) for pair in block]
         if settings.code_switch and kind in ("parallel", "sections", "neighbours"):
             rows = [(code_switch(a, terms, rng, settings.code_switch), b) for a, b in rows]
@@ -198,9 +240,9 @@ def datasets_for(pairs: dict[str, list[Pair]], settings: Settings) -> dict[str, 
     return made
 
 
-def train(corpus: Path, settings: Settings) -> tuple[Tokenizer, NDArray[np.float32]]:
+def train(corpus: Path, settings: Settings, pack: Path | None = None) -> tuple[Tokenizer, NDArray[np.float32]]:
     """The tokenizer and the trained table, float32: (tokens, dimensions)."""
-    pairs = read_pairs(corpus)
+    pairs = read_pairs(corpus, pack)
     texts = [text for listed in pairs.values() for pair in listed for text in pair]
     tokenizer = build_tokenizer(count_runs(texts), settings.tokens)
     tokenizer.enable_truncation(settings.longest)
@@ -273,14 +315,19 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=main.__doc__)
     parser.add_argument("corpus", type=Path)
     parser.add_argument("out", type=Path)
+    parser.add_argument("--pack", type=Path, help="learn from its variants and sayings too")
     for field in fields(Settings):
         if field.name != "matryoshka":
             parser.add_argument(f"--{field.name.replace('_', '-')}", type=type(field.default), default=field.default)
     options = vars(parser.parse_args(arguments))
-    corpus, out = options.pop("corpus"), options.pop("out")
+    corpus, out, pack = (options.pop(name) for name in ("corpus", "out", "pack"))
     width = options["dimensions"]
     settings = Settings(**options, matryoshka=(width, width // 2, width // 4))
-    write_model(out, *train(corpus, settings), settings)
+    write_model(out, *train(corpus, settings, pack), settings)
+    packed = sum(map(len, pack_pairs(pack).values())) if pack else 0
+    (out / "README.md").write_text(
+        model_card(corpus, {**asdict(settings), "mixture": MIXTURE}, packed), encoding="utf-8"
+    )
 
 
 if __name__ == "__main__":

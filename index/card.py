@@ -1,0 +1,59 @@
+"""The model card of the bundled embedder: sources with their licences, settings, figures. Used in training only."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+FRONT = """---
+language: [zh, en]
+license: apache-2.0
+library_name: sentence-transformers
+pipeline_tag: sentence-similarity
+tags: [sentence-transformers, static-embedding]
+---
+
+# A bilingual table of token vectors for AI interview questions
+
+The vector of a text is the normalised mean of its tokens' vectors: no torch, no download, no word order, no negation.
+Good for finding the question or bullet that a query is about, in Chinese and English; no judge of whether an answer is
+right, and of little use outside machine learning and software. Made by `python -m index.train CORPUS OUT --pack PACK`.
+"""
+_ROW = re.compile(r"^\| *([\w.-]+/[\w.-]+) *\| *([0-9a-f]{6,}) *\| *([^|]+?) *\|", re.MULTILINE)
+
+
+def sources(corpus: Path) -> list[tuple[str, str, str]]:
+    """(repository, commit, licence) of every source that the corpus's own README lists."""
+    return [(m[1], m[2], m[3]) for m in _ROW.finditer((corpus / "README.md").read_text(encoding="utf-8"))]
+
+
+def model_card(corpus: Path, settings: Mapping[str, object], packed: int) -> str:
+    """Markdown; `packed` is the number of pairs that came from a pack."""
+    listed = "\n".join(f"| {name} | {commit} | {licence} |" for name, commit, licence in sources(corpus))
+    return f"""{FRONT}
+## Settings
+
+```json
+{json.dumps(settings, ensure_ascii=False)}
+```
+
+MultipleNegativesRankingLoss in both directions inside MatryoshkaLoss, Adam, linear decay; one kind of pair per batch,
+no text twice in a batch. Start: truncated SVD of the idf-weighted text-token matrix. Stored as int8 with a float32
+scale per token. {packed} pairs come from the handbook's pack (other ways to ask its questions and to say its facts), so
+figures on that handbook flatter the model against figures on a handbook it has not seen. No look-up query and no graded
+answer was used.
+
+## Figures
+
+See `index/ranking.json` (`figures_out_of_fold`: dev queries, search with BM25 and this model, with and without pack).
+
+## Sources
+
+Public documentation; the pairs themselves are not part of the project.
+
+| repository | commit | licence |
+|---|---|---|
+{listed}
+"""
