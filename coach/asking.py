@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
@@ -24,22 +25,33 @@ def answer(config: Config, query: str, k: int, *, as_json: bool, narrate: Narrat
     """Look `query` up and show the answer; when the model fails, the handbook's own, and then the failure."""
     from coach.lookup import explain
 
-    found = wire.retriever(config, wire.handbook(config)).search(query, k)
+    book = wire.handbook(config)
+    found = wire.retriever(config, book).search(query, k)
+    live = not as_json and sys.stdout.isatty()
     problem: CoachError | None = None
     explained: Explanation | None
     try:
         chat = wire.chat(config, config.model, narrate) if config.model and not config.offline else None
-        explained = explain(query, found, chat)
+        explained = explain(query, found, chat, on_text=_print if live else None)
     except (ChatError, ReplyError) as exc:
-        problem, explained = exc, explain(query, found, None)
+        problem, chat, explained = exc, None, explain(query, found, None)
     if as_json:
         typer.echo(json.dumps(as_object(found, explained), ensure_ascii=False))
     else:
         from coach import render
 
-        render.open_console().print(render.explanation(found, explained, language_of(query)))
+        if live and chat and explained:
+            typer.echo()
+        shown = render.explanation(
+            found, explained, wire.material(config, book), language_of(query), heard=bool(live and chat)
+        )
+        render.open_console().print(shown)
     if problem:
         raise problem
+
+
+def _print(text: str) -> None:
+    typer.echo(text, nl=False)
 
 
 def typed_queries(config: Config) -> Iterator[str]:

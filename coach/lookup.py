@@ -20,6 +20,8 @@ NO_DETAIL = {
 
 _CITATION = re.compile(r"[\[【［]\s*(\d+\.\d+(?:\s*[,，;；、]\s*\d+\.\d+)*)\s*[\]】］]")
 _REF = re.compile(r"\d+\.\d+")
+# A citation belongs to the sentence before it, so a sentence ends after its citations.
+_SENTENCE_END = re.compile(r"(?:[。！？!?\n]|\.(?=\s))(?:\s*\[[\d.,;，；、\s]+\])*(?=\s*[^\s\[【［])")
 
 
 def explain(
@@ -33,8 +35,9 @@ def explain(
     """What the hits say about `query`; None when the search abstained or found nothing.
 
     With `chat`, in the query's language and cited as in `[2.4]`: citations of what was not given are taken out, and a
-    text without any good one is refused (ReplyError). `on_text` hears it as it comes, unchecked. Without a model, the
-    first hit's bullets; `model_answer` is a spoken answer to that hit, where the handbook's pack has one.
+    text without any good one is refused (ReplyError). `on_text` hears it sentence by sentence, each checked before it
+    is heard. Without a model, the first hit's bullets; `model_answer` is a spoken answer to that hit, where the
+    handbook's pack has one.
     """
     if ranking.abstained or not ranking.hits:
         return None
@@ -43,11 +46,42 @@ def explain(
     rendered = render(
         load("ask"), entries=fence("entries", _entries(ranking.hits)), query=fence("query", query.strip())
     )
-    reply = chat.reply([Message("system", rendered.system), Message("user", rendered.user)], on_text=on_text)
-    text, citations = check_citations(answer_part(reply.text).strip(), {hit.question.ref for hit in ranking.hits})
+    given = {hit.question.ref for hit in ranking.hits}
+    heard = Sentences(given, on_text) if on_text else None
+    reply = chat.reply([Message("system", rendered.system), Message("user", rendered.user)], on_text=heard)
+    if heard:
+        heard.close()
+    text, citations = check_citations(answer_part(reply.text), given)
     if not citations:
         raise ReplyError(f"model {chat.name!r} cited no entry of the handbook; try again, or ask with --offline")
-    return Explanation(text, citations, chat.name, ranking.detail)
+    return Explanation(text.strip(), citations, chat.name, ranking.detail)
+
+
+class Sentences:
+    """A listener to a stream: passes on whole sentences, their citations checked, and leaves reasoning out."""
+
+    def __init__(self, given: set[str], on_text: Callable[[str], None]) -> None:
+        self._given, self._on_text = given, on_text
+        self._text = ""
+        self._passed = 0
+        """How much of the answer's own part was passed on."""
+
+    def __call__(self, piece: str) -> None:
+        """Hear the next piece."""
+        self._text += piece
+        ends = [match.end() for match in _SENTENCE_END.finditer(answer_part(self._text))]
+        if ends:
+            self._pass_on(ends[-1])
+
+    def close(self) -> None:
+        """The stream has ended: pass on what is left."""
+        self._pass_on(len(answer_part(self._text)))
+
+    def _pass_on(self, end: int) -> None:
+        if end > self._passed:
+            checked, _ = check_citations(answer_part(self._text)[self._passed : end], self._given)
+            self._passed = end
+            self._on_text(checked)
 
 
 def check_citations(text: str, given: set[str]) -> tuple[str, tuple[str, ...]]:
@@ -59,7 +93,7 @@ def check_citations(text: str, given: set[str]) -> tuple[str, tuple[str, ...]]:
         cited.extend(good)
         return "".join(f"[{ref}]" for ref in good)
 
-    return _CITATION.sub(keep, text).strip(), tuple(dict.fromkeys(cited))
+    return _CITATION.sub(keep, text), tuple(dict.fromkeys(cited))
 
 
 def _from_handbook(query: str, ranking: Ranking, model_answer: str | None) -> Explanation:

@@ -22,6 +22,10 @@ class Material:
     def __init__(self, pack: Pack | None = None) -> None:
         self._pack = pack
 
+    def prepared(self, question: Question) -> bool:
+        """Whether more than the handbook is known about the question."""
+        return bool(self._pack and self._pack.question(question.key))
+
     def question(self, question: Question, language: Language) -> str:
         """The question in the interviewer's language, where that is known."""
         prepared = self._pack.question(question.key) if self._pack else None

@@ -207,30 +207,47 @@ def next_command(shown: practice.Summary) -> str:
     return "coach practice"
 
 
-def explanation(found: Ranking, answer: Explanation | None, language: Language) -> RenderableType:
-    """A look-up: the answer, then the questions it came from with the matching bullet marked."""
+def explanation(
+    found: Ranking, answer: Explanation | None, material: Material, language: Language, *, heard: bool = False
+) -> RenderableType:
+    """A look-up: the answer (unless it was `heard` as it came), then the questions it came from.
+
+    The bullet that matched is marked; what is doubtful about a bullet stands under it.
+    """
     if answer is None:
         lines = [Text(say("not_found", language), style="bold")]
-        lines += [Text(f"  {hit.question.ref}  {hit.question.text}") for hit in found.hits[:3]]
+        lines += [Text(_reference(hit, material, language)) for hit in found.hits[:3]]
         return Group(*lines)
     parts: list[RenderableType] = []
     if not answer.detail:
         parts.append(Text(say("no_detail", language), style="yellow"))
     if answer.by != "handbook":
-        parts += [Text(answer.text), Text(answer.by, style="dim")]
+        parts += [] if heard else [Text(answer.text)]
+        parts.append(Text(answer.by, style="dim"))
     cited = [hit for hit in found.hits if hit.question.ref in answer.citations] or list(found.hits[:1])
-    parts += [_hit(hit) for hit in cited]
+    parts += [_hit(hit, material, language) for hit in cited]
+    if answer.by == "handbook" and answer.detail and material.prepared(cited[0].question):
+        parts.append(Text(say("model", language) + material.model_answer(cited[0].question, language)))
     others = [hit for hit in found.hits if hit not in cited][:3]
     if others:
         parts.append(Text(say("see_also", language), style="dim"))
-        parts += [Text(f"  {hit.question.ref}  {hit.question.text}", style="dim") for hit in others]
+        parts += [Text(_reference(hit, material, language), style="dim") for hit in others]
     return Group(*parts)
 
 
-def _hit(hit: Hit) -> RenderableType:
+def _reference(hit: Hit, material: Material, language: Language) -> str:
+    return f"  {hit.question.ref}  {material.question(hit.question, language)}"
+
+
+def _hit(hit: Hit, material: Material, language: Language) -> RenderableType:
     question = hit.question
-    lines = [Text(f"[{question.ref}] {question.text}", style="bold")]
-    for position, bullet in enumerate(question.bullets):
-        matched = position == hit.matched
-        lines.append(Text(f"  {'▸' if matched else '·'} {bullet.plain}", style="bold green" if matched else ""))
-    return Group(*lines)
+    table = Table.grid(padding=(0, 1))
+    table.add_column(no_wrap=True, width=3, justify="right")
+    table.add_column()
+    for position in range(len(question.bullets)):
+        matched, words = position == hit.matched, material.bullet(question, position, language)
+        style = "bold green" if matched else ""
+        table.add_row(Text("▸" if matched else "·", style=style), Text(words, style=style))
+        if note := material.doubt(question, position, language):
+            table.add_row("", Text(say("doubtful", language) + note, style="magenta"))
+    return Group(Text(f"[{question.ref}] {material.question(question, language)}", style="bold"), table)

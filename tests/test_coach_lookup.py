@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from coach.errors import ReplyError
-from coach.lookup import check_citations, explain
+from coach.lookup import Sentences, check_citations, explain
 from index.types import Bullet, Direction, Hit, Question, Ranking
 from tests.fakes import ScriptedChat
 
@@ -41,6 +41,31 @@ def test_citation_of_something_not_given_is_taken_out() -> None:
 def test_text_without_a_good_citation_is_refused() -> None:
     with pytest.raises(ReplyError, match="cited no entry"):
         explain("盐有什么用", FOUND, ScriptedChat(["Salt is tasty [7.7]."]))
+
+
+def test_stream_is_heard_in_whole_sentences_with_their_citations_checked() -> None:
+    heard: list[str] = []
+    listen = Sentences({"1.1"}, heard.append)
+    for piece in [
+        "<think>maybe [9.9]. Or",
+        " not.</think>Salt slows yeast [1",
+        ".1]. It is 2.5 % ",
+        "[9.9] of it.",
+        " More",
+    ]:
+        listen(piece)
+    assert "".join(heard).strip() == "Salt slows yeast [1.1]. It is 2.5 %  of it."
+    listen.close()
+    assert "".join(heard) == "Salt slows yeast [1.1]. It is 2.5 %  of it. More"
+
+
+def test_citation_after_the_full_stop_stays_with_its_sentence() -> None:
+    heard: list[str] = []
+    listen = Sentences({"1.1"}, heard.append)
+    for character in "盐抑制酵母。[1.1]所以发得慢。[7.7]":
+        listen(character)
+    listen.close()
+    assert heard == ["盐抑制酵母。[1.1]", "所以发得慢。"]
 
 
 def test_query_and_entries_cannot_leave_their_fences() -> None:
