@@ -174,6 +174,37 @@ def grade(
         _show_graded(done, config, as_json=as_json)
 
 
+@app.command()
+def review(
+    file: Annotated[
+        Path | None, typer.Argument(help="With --to: the page's file; none: stdout.", show_default=False)
+    ] = None,
+    minutes: Annotated[float, typer.Option("--minutes", min=1, help="How long you have.")] = 30,
+    to: Annotated[
+        str | None, typer.Option("--to", help="Write one self-contained page instead: html or md.", show_default=False)
+    ] = None,
+    lang: Annotated[str | None, typer.Option("--lang", help="zh, en or auto (as the handbook).")] = None,
+    handbook: HandbookFile = None,
+    offline: Offline = False,
+    no_input: NoInput = False,
+    as_json: Json = False,
+    debug: Debug = False,
+) -> None:
+    """The last half hour: hot topics, what you said wrong, the weakest; one key a line, as many as fit.
+
+    Examples: coach review · coach review --minutes 10 · coach review --to html review.html
+    """
+    with user_errors(debug):
+        from coach import reviewing
+
+        if to not in {None, *reviewing.FORMS}:
+            raise typer.BadParameter(f"--to {to!r} is none of {', '.join(reviewing.FORMS)}")
+        if file is not None and to is None:
+            raise typer.BadParameter(f"a file {str(file)!r} without its form; give --to html or --to md")
+        config = _config(handbook=handbook, offline=offline, lang=lang)
+        reviewing.hold(config, minutes, to, file, no_input=no_input, as_json=as_json)
+
+
 @app.command("eval")
 def evaluate(
     suites: Annotated[
@@ -249,19 +280,26 @@ def evaluate(
 @app.command()
 def index(
     rebuild: Annotated[bool, typer.Option("--rebuild", help="Build anew even if nothing changed.")] = False,
+    diff: Annotated[bool, typer.Option("--diff", help="Show what changed since the handbook was last used.")] = False,
     handbook: HandbookFile = None,
     offline: Offline = False,
     no_input: NoInput = False,
     as_json: Json = False,
     debug: Debug = False,
 ) -> None:
-    """Read the handbook and build its search index (other commands do so by themselves)."""
+    """Read the handbook and build its search index (other commands do so by themselves).
+
+    A handbook named here without --json is remembered for all commands; --handbook bundled goes back.
+    """
     with user_errors(debug):
         from coach import wire
 
         config = _config(handbook=handbook, offline=offline)
         book = wire.handbook(config)
         wire.retriever(config, book, rebuild=rebuild)
+        changes = wire.follow_edits(config, book)
+        if handbook and not as_json:
+            wire.remember_handbook(config)
         counts = {
             "directions": len(book.directions),
             "questions": len(book.questions),
@@ -269,9 +307,12 @@ def index(
             "hot_topics": len(book.hot_topics),
         }
         if as_json:
-            emit({"schema": 1, "handbook": book.name, **counts, "notices": list(book.notices)})
+            shown = {"changes": changes} if diff else {}
+            emit({"schema": 1, "handbook": book.name, **counts, "notices": list(book.notices), **shown})
             return
         typer.echo(f"{book.name}: " + ", ".join(f"{n} {name.replace('_', ' ')}" for name, n in counts.items()))
+        for line in changes if diff else ():
+            typer.echo(line)
         for notice in book.notices:
             _narrate(notice)
 

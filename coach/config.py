@@ -17,6 +17,10 @@ from coach.errors import ConfigError
 Lang = Literal["auto", "zh", "en"]
 
 FILE_NAME = "coach.toml"
+REMEMBERED = "handbook.txt"
+"""Under the data folder: the handbook that `coach index --handbook FILE` named last."""
+BUNDLED = "bundled"
+"""As a handbook's name: the one that comes with the program."""
 # The names under which the wider world already exports these three.
 FOREIGN_NAMES = {"api_key": "OPENAI_API_KEY", "base_url": "OPENAI_BASE_URL"}
 INTERNAL = frozenset({"home", "offline", "origins"})
@@ -65,6 +69,7 @@ def load_config(
     home = _home(environ)
     faults: list[str] = []
     sources: list[tuple[str, Mapping[str, object]]] = [
+        ("remembered", _remembered(home)),
         *((str(path), _read_file(path, faults)) for path in (home / FILE_NAME, (folder or Path.cwd()) / FILE_NAME)),
         ("environment", _from_environment(environ)),
         ("option", {k: v for k, v in (options or {}).items() if v is not None}),
@@ -91,6 +96,26 @@ def _home(environ: Mapping[str, str]) -> Path:
     return user_data_path("interview-coach", appauthor=False)
 
 
+def remember_handbook(home: Path, handbook: Path | None) -> None:
+    """Let later runs use this handbook when nothing else names one; None = the bundled one again."""
+    note = home / REMEMBERED
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        if handbook is None:
+            note.unlink(missing_ok=True)
+        else:
+            note.write_text(f"{handbook.resolve()}\n", encoding="utf-8")
+    except OSError as exc:
+        raise ConfigError(f"{note}: {exc.strerror}; check the folder's rights, or name another in COACH_HOME") from exc
+
+
+def _remembered(home: Path) -> dict[str, object]:
+    try:
+        return {"handbook": (home / REMEMBERED).read_text(encoding="utf-8").strip()}
+    except OSError:
+        return {}
+
+
 def _names() -> list[str]:
     return [f.name for f in fields(Config) if f.name not in INTERNAL]
 
@@ -114,7 +139,7 @@ def _read_file(path: Path, faults: list[str]) -> dict[str, object]:
         return {}
     for name in found.keys() - set(_names()):
         faults.append(f"{path}: unknown key {name!r}; the keys are {', '.join(_names())}")
-    if isinstance(found.get("handbook"), str):
+    if isinstance(found.get("handbook"), str) and found["handbook"] != BUNDLED:
         found["handbook"] = path.parent / Path(str(found["handbook"])).expanduser()
     return {name: found[name] for name in _names() if name in found}
 
@@ -126,7 +151,7 @@ def _convert(name: str, raw: object) -> object:
         "price_out": _positive,
         "cache": _truth,
         "offline": bool,
-        "handbook": lambda value: Path(value).expanduser(),
+        "handbook": lambda value: None if str(value) == BUNDLED else Path(value).expanduser(),
         "lang": _lang,
         "judge": _judge,
     }

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -330,6 +330,17 @@ class Journal:
         rows = self._rows("SELECT position, verdict FROM marks WHERE attempt_id = ?", attempt_id)
         return {row["position"]: Verdict(row["verdict"]) for row in rows}
 
+    def all_marks(self, handbook: str) -> dict[str, dict[int, Verdict]]:
+        """Marked verdicts of every answer, by attempt and position of the bullet."""
+        rows = self._rows(
+            "SELECT attempt_id, position, verdict FROM marks JOIN attempts ON id = attempt_id WHERE handbook = ?",
+            handbook,
+        )
+        found: dict[str, dict[int, Verdict]] = {}
+        for row in rows:
+            found.setdefault(row["attempt_id"], {})[row["position"]] = Verdict(row["verdict"])
+        return found
+
     def save_card(self, handbook: str, bullet_key: str, card: str, now: datetime) -> None:
         """Store a bullet's memory state (FSRS card as JSON)."""
         with self._transaction() as db:
@@ -387,6 +398,15 @@ class Journal:
             return None
         found = rows[0]
         return Goal(date.fromisoformat(found["interview"]), found["minutes"], tuple(json.loads(found["focus"])))
+
+    def move_cards(self, handbook: str, moved: Mapping[str, str]) -> None:
+        """Hang memory states on other bullet keys (old -> new), after an edit of the handbook."""
+        with self._transaction() as db:
+            for old, new in moved.items():
+                db.execute(
+                    "UPDATE OR REPLACE cards SET bullet_key = ? WHERE handbook = ? AND bullet_key = ?",
+                    (new, handbook, old),
+                )
 
     def save_draft(self, handbook: str, question: Question, text: str, now: datetime) -> None:
         """Keep an unsent answer; an empty text removes it."""

@@ -42,6 +42,8 @@ def hold(
     if answers is None and (no_input or not sys.stdin.isatty()):
         raise ConfigError("no terminal to answer at; give the answers as --answers FILE (or --answers -)")
     book = wire.handbook(config)
+    for line in wire.follow_edits(config, book):
+        narrate(line)
     speech = language(config, book)
     grading = wire.grading(config, book, narrate)
     with wire.journal(config) as journal:

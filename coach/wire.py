@@ -80,6 +80,31 @@ def journal(config: Config) -> Journal:
     return Journal(config.home / "journal.db")
 
 
+def remember_handbook(config: Config) -> None:
+    """Use the handbook of these settings from now on."""
+    from coach.config import remember_handbook
+
+    remember_handbook(config.home, config.handbook)
+
+
+def follow_edits(config: Config, book: Handbook) -> list[str]:
+    """Let the history follow an edited handbook; returns what changed since it was last used, a line each."""
+    from coach.carry import Remembered, compare, snapshot, told
+
+    remembered, version = Remembered(config.home / "handbooks"), snapshot(book)
+    before = remembered.load(book.name)
+    if before == version:
+        return []
+    lines: list[str] = []
+    if before is not None:
+        with journal(config) as kept:
+            changes = compare(before, version)
+            lines = told(changes, list(kept.cards(book.name)))
+            kept.move_cards(book.name, changes.carried or {})
+    remembered.keep(book.name, version)
+    return lines
+
+
 def chat(config: Config, model: str, notify: Notify) -> OpenAIChat:
     """The model endpoint of the settings."""
     from coach.cache import ReplyCache

@@ -176,6 +176,23 @@ def test_index_counts_what_it_read(book: Path) -> None:
     assert (row["directions"], row["questions"], row["bullets"], row["hot_topics"]) == (1, 2, 4, 0)
 
 
+def test_edited_handbook_tells_what_changed_once_and_keeps_its_history(book: Path, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("先淘米", encoding="utf-8")
+    coach("practice", "1.2", "--answers", tmp_path / "a.txt", "--json", "--handbook", book)
+    book.write_text(COOKING.replace("米先淘两遍", "米要先淘两遍"), encoding="utf-8")
+    changed = coach("index", "--diff", "--handbook", book)
+    assert "~ 米先淘两遍 -> 米要先淘两遍" in changed.stdout
+    assert "history of 1 edited bullet(s) carried over" in changed.stdout
+    assert "~" not in coach("index", "--diff", "--handbook", book).stdout
+
+
+def test_handbook_of_index_is_remembered_until_the_bundled_one_is_named(book: Path) -> None:
+    coach("index", "--handbook", book)
+    assert lines(coach("index", "--json"))[0]["handbook"] == "cooking"
+    coach("index", "--handbook", "bundled")
+    assert lines(coach("index", "--json"))[0]["handbook"] == "ai-interview"
+
+
 def test_bundled_handbook_is_read_whole() -> None:
     (row,) = lines(coach("index", "--json"))
     assert (row["directions"], row["questions"], row["bullets"], row["hot_topics"]) == (7, 83, 310, 10)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from coach.config import choose_judge, load_config
+from coach.config import choose_judge, load_config, remember_handbook
 from coach.errors import ConfigError
 
 
@@ -85,3 +85,15 @@ def test_offline_by_default_says_how_to_switch(tmp_path: Path) -> None:
 def test_llm_judge_that_cannot_be_had_is_a_usage_error(tmp_path: Path, options: dict[str, object], told: str) -> None:
     with pytest.raises(ConfigError, match=told):
         choose_judge(load_config(options, environ={"COACH_HOME": str(tmp_path)}, folder=tmp_path))
+
+
+def test_remembered_handbook_yields_to_every_named_one_and_can_be_forgotten(tmp_path: Path) -> None:
+    environ = {"COACH_HOME": str(tmp_path)}
+    remember_handbook(tmp_path, tmp_path / "mine.md")
+    assert load_config(environ=environ, folder=tmp_path).handbook == tmp_path / "mine.md"
+    assert load_config(environ=environ, folder=tmp_path).origins["handbook"] == "remembered"
+    named = {**environ, "COACH_HANDBOOK": "/other.md"}
+    assert load_config(environ=named, folder=tmp_path).handbook == Path("/other.md")
+    assert load_config({"handbook": "bundled"}, environ=environ, folder=tmp_path).handbook is None
+    remember_handbook(tmp_path, None)
+    assert load_config(environ=environ, folder=tmp_path).handbook is None
