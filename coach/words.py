@@ -83,6 +83,33 @@ WORDS: dict[str, dict[Language, str]] = {
         "en": "The handbook treats the topic, but not the detail you ask about:",
     },
     "see_also": {"zh": "另见：", "en": "See also: "},
+    "review_title": {"zh": "面试前最后 {minutes} 分钟", "en": "The last {minutes} minutes before the interview"},
+    "review_fit": {
+        "zh": "{total} 条里放得下 {lines} 条，约 {needs} 分钟；按顺序：高频考点、说错过的、最弱的、没问过的。",
+        "en": "{lines} of {total} lines fit, about {needs} minutes: hot topics, what you said wrong, the weakest, "
+        "then what was never asked.",
+    },
+    "review_today": {
+        "zh": "今天面试：自评不改复习安排。",
+        "en": "Interview today: your marks leave the schedule alone.",
+    },
+    "review_keys": {
+        "zh": "空格/回车 下一条 · 1 不会 · 2 一半 · 3 会 · q 结束",
+        "en": "space/Enter next · 1 forgot · 2 half · 3 knew · q ends",
+    },
+    "review_left": {"zh": "还剩 {clock}", "en": "{clock} left"},
+    "review_over": {"zh": "超时 {clock}", "en": "{clock} over"},
+    "review_done": {
+        "zh": "看了 {seen}/{lines} 条，{clock}；自评：不会 {forgot} · 一半 {half} · 会 {knew}",
+        "en": "{seen} of {lines} lines read in {clock}; your marks: {forgot} forgot · {half} half · {knew} knew",
+    },
+    "review_again": {"zh": "再看一眼：", "en": "Look again: "},
+    "review_hot": {"zh": "高频考点", "en": "Hot topics"},
+    "review_wrong": {"zh": "说错过的", "en": "Said wrong"},
+    "review_weak": {"zh": "最弱的", "en": "Weakest"},
+    "review_unseen": {"zh": "没问过的", "en": "Never asked"},
+    "review_known": {"zh": "已经会的", "en": "Known"},
+    "review_said": {"zh": "你上次说错：", "en": "You said, wrongly: "},
 }
 
 
