@@ -147,7 +147,7 @@ def test_practice_goes_on_when_the_model_is_lost(book: Path, tmp_path: Path, mon
 
 
 def test_own_question_finds_its_rubric_or_nothing_is_scored(book: Path) -> None:
-    found = coach("grade", "--own", "怎么炒好鸡蛋", "--answer", "-", "--json", "--handbook", book, stdin="油要热")
+    found = coach("grade", "--own", "怎么炒鸡蛋", "--answer", "-", "--json", "--handbook", book, stdin="油要热")
     assert found.exit_code == 0, found.stderr
     assert lines(found)[0]["rubric"]["by"] == "search"
     assert lines(found)[0]["rubric"]["ref"] == "1.1"
