@@ -61,6 +61,18 @@ class Speed:
     usage: Usage
     answers: int
 
+    def json(self) -> Json:
+        """As in report.json; seconds that are not known are null."""
+        return {
+            "p50_s": _known(self.p50_s),
+            "p95_s": _known(self.p95_s),
+            "prompt_tokens": self.usage.prompt_tokens,
+            "completion_tokens": self.usage.completion_tokens,
+            "calls": self.usage.calls,
+            "cached": self.usage.cached,
+            "answers": self.answers,
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class Report:
@@ -102,15 +114,7 @@ class Report:
             "note": self.note,
             "details": {name: suite.json() for name, suite in self.suites.items()},
             "failed": [{"id": f.id, "variant": f.variant, "epoch": f.epoch, "error": f.error} for f in self.failed],
-            "speed": {
-                "p50_s": _known(self.speed.p50_s),
-                "p95_s": _known(self.speed.p95_s),
-                "prompt_tokens": self.speed.usage.prompt_tokens,
-                "completion_tokens": self.speed.usage.completion_tokens,
-                "calls": self.speed.usage.calls,
-                "cached": self.speed.usage.cached,
-                "answers": self.speed.answers,
-            },
+            "speed": self.speed.json(),
             "fingerprint": dict(self.fingerprint),
             "baseline": {name: comparison.json() for name, comparison in self.compared.items()},
         }
