@@ -36,6 +36,8 @@ PROBE = "What is 检索增强生成？"
 """Its vector tells one model from another of the same name."""
 MANY = 1_000
 
+DTYPES = {"I8": np.int8, "F16": np.float16, "F32": np.float32}
+LONGEST_HEADER = 1 << 20
 _LATIN = re.compile(r"[a-z0-9]+")
 
 
@@ -68,22 +70,22 @@ class StaticEmbedder:
     """
 
     def __init__(self, folder: Path) -> None:
-        # Not at the top: `coach --help` and the grading of a named question need no vectors.
-        from safetensors import SafetensorError
-        from safetensors.numpy import load
-        from tokenizers import Tokenizer
+        from tokenizers import Tokenizer  # not at the top: `coach --help` needs no vectors
 
+        files = folder / "model.safetensors", folder / "tokenizer.json"
         try:
-            raw = (folder / "model.safetensors").read_bytes()
-            tensors = load(raw)
-            spec = (folder / "tokenizer.json").read_bytes()
-            self._tokenizer = Tokenizer.from_buffer(spec)
-        except (OSError, SafetensorError, ValueError) as exc:
+            digest = _digest(*files)
+            self._table, self._scales = _table(files[0])
+            self._tokenizer = Tokenizer.from_file(str(files[1]))
+        except OSError as exc:
             raise EmbedderError(f"no static embedder in {folder}: {exc}; reinstall, or name another model") from exc
-        self._table, self._scales = _table(tensors)
+        except Exception as exc:
+            # tokenizers raises bare Exception for a damaged file.
+            if not isinstance(exc, ValueError | LookupError | TypeError) and type(exc) is not Exception:
+                raise
+            raise EmbedderError(f"damaged embedder in {folder}: {exc}; reinstall, or name another model") from exc
         self._tokenizer.no_truncation()
-        self._vocabulary: dict[str, int] | None = None
-        self.name = f"{folder.name}:{hashlib.blake2b(raw + spec, digest_size=8).hexdigest()}"
+        self.name = f"{folder.name}:{digest}"
         self.dimensions = int(self._table.shape[1])
 
     def embed_queries(self, texts: Sequence[str]) -> Vectors:
@@ -123,16 +125,39 @@ class StaticEmbedder:
         return made
 
 
+def _digest(*paths: Path) -> str:
+    """Of the files' bytes, read in pieces: copies of the table would count in a look-up's memory."""
+    made = hashlib.blake2b(digest_size=8)
+    for path in paths:
+        with path.open("rb") as file:
+            while piece := file.read(1 << 18):
+                made.update(piece)
+    return made.hexdigest()
+
+
 def _scaled(part: int, of: int, none: float, full: float) -> float:
     """A share, moved so that `none` is 0 and `full` is 1, and kept between."""
     return min(1.0, max(0.0, (part / of - none) / (full - none))) if of else 0.0
 
 
-def _table(tensors: dict[str, Any]) -> tuple[NDArray[Any], Vectors]:
-    """The stored rows and the float32 factor of each."""
-    rows = tensors["embeddings"] if "embeddings" in tensors else tensors["embedding.weight"]
-    scales = tensors.get("weights")
-    return rows, np.ones(len(rows), np.float32) if scales is None else scales.astype(np.float32)
+def _table(path: Path) -> tuple[NDArray[Any], Vectors]:
+    """The stored rows and the float32 factor of each, from a safetensors file; ValueError, LookupError when damaged.
+
+    The rows stay on disk: a query touches a dozen of 16,000. The layout is that of the safetensors format: eight bytes
+    of length, a JSON header, the tensors.
+    """
+    with path.open("rb") as file:
+        length = int.from_bytes(file.read(8), "little")
+        header = json.loads(file.read(min(length, LONGEST_HEADER)))
+
+    def tensor(name: str) -> NDArray[Any]:
+        spec = header[name]
+        start, shape = 8 + length + spec["data_offsets"][0], tuple(spec["shape"])
+        return np.memmap(path, DTYPES[spec["dtype"]], mode="r", offset=start, shape=shape)
+
+    rows = tensor("embeddings" if "embeddings" in header else "embedding.weight")
+    scales = np.array(tensor("weights"), np.float32) if "weights" in header else np.ones(len(rows), np.float32)
+    return rows, scales
 
 
 class SentenceEmbedder:

@@ -250,10 +250,13 @@ def _read_snapshot(folder: Path) -> Contents | None:
     """None when the snapshot is absent, of another format, or not what its record says."""
     try:
         record = json.loads((folder / RECORD).read_bytes())
-        raw = (folder / SNAPSHOT).read_bytes()
-        if record["format"] != FORMAT or hashlib.sha256(raw).hexdigest() != record["digest"]:
+        # Hashed and read from the file, not from a copy in memory: a look-up has 100 MB in all.
+        with open(folder / SNAPSHOT, "rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        if record["format"] != FORMAT or digest != record["digest"]:
             return None
-        arrays = np.load(io.BytesIO(raw), allow_pickle=False)
+        with np.load(folder / SNAPSHOT, allow_pickle=False) as stored:
+            arrays = dict(stored)
         entries, others = (_term_weights(arrays, record, field) for field in ("entries", "others"))
         vectors, places = arrays["vectors"], [arrays[name] for name in ("kinds", "owners", "bullets")]
         return Contents(places[0], places[1], places[2], vectors, entries, others, float(record["depth"]))
