@@ -9,8 +9,9 @@ from collections.abc import Callable, Mapping, Sequence
 from coach.types import Verdict
 from evals.cases import AnswerCase
 from evals.grading import score_cells
-from evals.metrics import Metric, grading_metrics
+from evals.metrics import grading_metrics
 from evals.records import Cell
+from evals.table import Metric
 
 Said = dict[tuple[str, int], Cell]
 FIGURES = ("macro_f1", "accuracy", "binary_accuracy", "false_credit", "within_answer")

@@ -20,9 +20,10 @@ from evals.cases import AnswerCase, QueryCase
 from evals.errors import DataError
 from evals.grading import agrees, said_cells, score_cells
 from evals.intervals import DRAWS, cluster_weights, holm, mcnemar, percentile_interval
-from evals.metrics import CHUNK, FIGURES, Scored, Table, tabulate
+from evals.metrics import CHUNK, FIGURES
 from evals.records import Cell, from_json
 from evals.retrieval import RankingRecord, found_values
+from evals.table import Scored, Table, tabulate
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -16,9 +16,9 @@ from coach.feedback import stray_terms
 from coach.types import CREDIT, Verdict
 from evals.cases import AnswerCase
 from evals.grading import fold, quote_figures
-from evals.metrics import Metric
 from evals.records import Cell, Record, Task
 from evals.shares import Outcome, mean_metric
+from evals.table import Metric
 
 SUITE = "faithfulness"
 CELLS = 80  # of each of necessity and sufficiency; each is a call of its own

@@ -9,8 +9,9 @@ from itertools import chain
 
 from coach.types import Verdict
 from evals.cases import GOLD_VERDICTS, AnswerCase
-from evals.metrics import BINS, VERDICTS, Metric, Scored, grading_metrics
+from evals.metrics import grading_metrics
 from evals.records import Cell, Record
+from evals.table import BINS, VERDICTS, Metric, Scored
 
 MIN_LETTERS, MAX_SHARE, SHORT = 4, 0.6, 30  # as in the quote check: a scrap, most of the answer, always allowed
 

@@ -14,10 +14,10 @@ from evals.compare import Difference, compare_grading, load_said
 from evals.errors import OptionError
 from evals.intervals import holm
 from evals.judging import Plain
-from evals.metrics import Metric
 from evals.records import write_whole
 from evals.report import Report, Speed
 from evals.runner import Options, Progress, run
+from evals.table import Metric
 
 SHOWN = (
     "macro_f1",

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from coach.types import JudgeId, Verdict
 from evals.cases import GOLD_VERDICTS
-from evals.metrics import Metric
+from evals.table import Metric
 from evals.wording import precision_in_words
 
 

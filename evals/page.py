@@ -15,10 +15,10 @@ from coach.types import CREDIT, Verdict
 from evals.cases import AnswerCase, Label
 from evals.compare import Comparison
 from evals.grading import confusion_counts, coverage_curve, reliability, score_cells
-from evals.metrics import Metric
 from evals.plots import confusion_plot, coverage_plot, interval_plot, reliability_plot, score_plot
 from evals.records import Cell
 from evals.report import Report
+from evals.table import Metric
 from evals.wording import row
 
 Said = Mapping[tuple[str, int], Cell]

@@ -10,7 +10,7 @@ from html import escape
 from itertools import pairwise
 
 from evals.cases import GOLD_VERDICTS
-from evals.metrics import VERDICTS, Metric
+from evals.table import VERDICTS, Metric
 
 SIDE, PAD = 300, 40
 INNER = SIDE - 2 * PAD

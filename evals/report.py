@@ -14,11 +14,12 @@ from evals.compare import Comparison
 from evals.errors import OptionError
 from evals.faithfulness import faithfulness_metrics
 from evals.grading import confusion_counts, coverage_curve, reliability, said_cells, score_cells, slices
-from evals.metrics import Metric, grading_metrics
+from evals.metrics import grading_metrics
 from evals.records import Record
 from evals.retrieval import RankingRecord, retrieval_metrics
 from evals.robustness import robustness_metrics
 from evals.scores import score_metrics
+from evals.table import Metric
 
 BY_MODEL = "Agreement with a language model's labels; no person has labelled these answers."
 BY_PERSON = "Agreement with labels given by people."

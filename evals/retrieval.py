@@ -14,7 +14,7 @@ import numpy as np
 
 from evals.cases import QueryCase
 from evals.intervals import DRAWS, binomial_interval, cluster_weights, percentile_interval
-from evals.metrics import Metric, divide
+from evals.table import Metric, divide
 from index.calibration import load_parameters
 from index.types import Ranking, Search
 
@@ -144,13 +144,18 @@ def retrieval_metrics(
     """All figures, with intervals from resampling the questions asked about; a query without a record counts as lost.
 
     `recall@1 english`, `mrr@10 zh` …: by type and language. `abstention`: balanced accuracy over answerable and
-    other queries; `abstained far`: the share refused, by kind; `near_miss_detail`: near misses told to lack the detail.
+    other queries, once more without near misses, whose topic is there; `abstained far`: the share refused, by kind;
+    `near_miss_detail`: near misses told to lack the detail.
     """
     rows = [_row(case, records.get(case.id)) for case in cases]
     weights = cluster_weights(_groups(cases), draws=draws, seed=seed) if rows else np.ones((0, 0))
     inside = [row.inside for row in rows]
     figures = {name: _mean(name, rows, inside, value, weights) for name, value in FOUND.items()}
-    figures["abstention"] = _abstention(rows, weights)
+    figures["abstention"] = _abstention("abstention", rows, weights)
+    if any(case.about for case in cases):
+        told_apart = np.array([not case.about for case in cases])
+        name = "abstention without near misses"
+        figures[name] = _abstention(name, [row for row in rows if not row.case.about], weights[:, told_apart])
     for kind in dict.fromkeys(row.case.type for row in rows if not row.inside):
         name = f"abstained {kind}"
         figures[name] = _mean(name, rows, [r.case.type == kind for r in rows], lambda r: r.abstained, weights)
@@ -203,11 +208,11 @@ def _mean(name: str, rows: Sequence[_Row], among: Sequence[bool], value: Value, 
     return Metric(name, point, *percentile_interval(divide(weights @ values, weights @ counted)), n)
 
 
-def _abstention(rows: Sequence[_Row], weights: Floats) -> Metric:
+def _abstention(name: str, rows: Sequence[_Row], weights: Floats) -> Metric:
     """Mean of the share refused among queries that no question answers, and the share answered among the others."""
     inside = np.array([row.inside for row in rows], dtype=bool)
     if not (inside.any() and (~inside).any()):
-        return Metric("abstention", math.nan, math.nan, math.nan, 0)
+        return Metric(name, math.nan, math.nan, math.nan, 0)
     right = np.array([row.abstained != row.inside for row in rows], dtype=float)
 
     def balanced(w: Floats) -> Floats:
@@ -215,4 +220,4 @@ def _abstention(rows: Sequence[_Row], weights: Floats) -> Metric:
         return (halves[0] + halves[1]) / 2
 
     point = float(balanced(np.ones((1, len(rows))))[0])
-    return Metric("abstention", point, *percentile_interval(balanced(weights)), len(rows))
+    return Metric(name, point, *percentile_interval(balanced(weights)), len(rows))

@@ -10,10 +10,10 @@ from collections.abc import Callable, Mapping, Sequence
 
 from coach.types import CREDIT, Verdict
 from evals.cases import AnswerCase
-from evals.metrics import Metric
 from evals.perturb import EDITS, Edit, attacks, bullets_reversed, edited
 from evals.records import Cell, Record, Task
 from evals.shares import Outcome, mean_metric
+from evals.table import Metric
 
 CASES_PER_EDIT = 24
 CASES_PER_ATTACK = 8  # of each language of each kind

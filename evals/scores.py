@@ -11,8 +11,8 @@ import numpy as np
 from coach.types import CREDIT, Verdict
 from evals.cases import AnswerCase
 from evals.intervals import cluster_weights, percentile_interval
-from evals.metrics import Metric, divide
 from evals.records import Cell
+from evals.table import Metric, divide
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

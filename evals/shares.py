@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from evals.intervals import binomial_interval, cluster_weights, percentile_interval
-from evals.metrics import Metric, divide
+from evals.table import Metric, divide
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from evals.metrics import Metric
+from evals.table import Metric
 
 MEANING: Mapping[str, str] = {
     "macro_f1": "agreement over the four verdicts, each counted alike",

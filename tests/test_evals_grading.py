@@ -14,9 +14,10 @@ from coach.types import Verdict
 from evals.cases import GOLD_VERDICTS, AnswerCase
 from evals.grading import quote_figures, score_cells
 from evals.load import bundled_paths, load_data
-from evals.metrics import VERDICTS, grading_metrics
+from evals.metrics import grading_metrics
 from evals.records import Cell, lines
 from evals.retrieval import RankingRecord, retrieval_metrics
+from evals.table import VERDICTS
 
 SCORED = [
     "accuracy",

@@ -11,7 +11,8 @@ from sklearn import metrics as sk
 
 from coach.types import Verdict
 from evals.cases import GOLD_VERDICTS
-from evals.metrics import FIGURES, Scored, grading_metrics
+from evals.metrics import FIGURES, grading_metrics
+from evals.table import Scored
 
 C, P, M, X, U = (*GOLD_VERDICTS, Verdict.UNGRADED)
 

@@ -16,11 +16,11 @@ from evals.cases import AnswerCase, Data, Label
 from evals.compare import compare_grading
 from evals.errors import OptionError
 from evals.grading import said_cells
-from evals.metrics import Metric
 from evals.page import render_page
 from evals.records import Cell
 from evals.report import Report
 from evals.runner import Options, run
+from evals.table import Metric
 from evals.wording import precision_in_words, row
 
 C, P, M, X = Verdict.COVERED, Verdict.PARTIAL, Verdict.MISSING, Verdict.CONTRADICTED
