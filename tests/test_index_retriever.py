@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import numpy as np
 import pytest
 
@@ -9,6 +11,7 @@ from index.calibration import Logistic, Parameters, load_parameters, softmax
 from index.embedder import StaticEmbedder, bundled_model
 from index.fuse import ranks
 from index.handbook import bundled_handbook, load_handbook
+from index.pack import bundled_pack, open_pack
 from index.passages import Kind, passages_of
 from index.retriever import Retriever
 from tests.fakes import LetterEmbedder
@@ -125,3 +128,34 @@ def test_query_of_another_field_is_not_answered(bundled: Retriever, query: str) 
     ranking = bundled.search(query)
     assert ranking.abstained
     assert ranking.hits  # the nearest are offered all the same
+
+
+@pytest.fixture(scope="module")
+def packed() -> Retriever:
+    pack = open_pack(bundled_pack())
+    return Retriever.from_handbook(load_handbook(bundled_handbook()), StaticEmbedder(bundled_model()), pack)
+
+
+@pytest.mark.slow
+def test_pack_adds_variants_and_sayings_to_what_is_searched(packed: Retriever, bundled: Retriever) -> None:
+    assert packed.has_pack
+    assert not bundled.has_pack
+    assert packed.parameters == load_parameters("pack")
+
+
+@pytest.mark.slow
+def test_every_variant_of_the_pack_leads_to_its_question(packed: Retriever) -> None:
+    pack = open_pack(bundled_pack())
+    asked = [(q.ref, text) for q in packed.questions for text in list(pack.variants(q.key))[:3]]
+    missed = [text for ref, text in asked if packed.search(text, 1).hits[0].question.ref != ref]
+    assert len(missed) <= 0.02 * len(asked)
+
+
+@pytest.mark.slow
+def test_search_with_pack_takes_a_few_milliseconds_at_most(packed: Retriever) -> None:
+    took_s = []
+    for question in packed.questions:
+        started = time.perf_counter()
+        packed.search(question.text)
+        took_s.append(time.perf_counter() - started)
+    assert sorted(took_s)[len(took_s) // 2] < 0.005  # the budget is 1 ms; a shared machine gets five
