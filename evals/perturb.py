@@ -120,7 +120,20 @@ def _content_free(case: AnswerCase, rng: random.Random) -> str | None:
     return rng.choice(kinds)
 
 
+@cache
+def _rewordings() -> dict[tuple[str, str], str]:
+    text = (files("evals") / "data" / "rewordings.jsonl").read_text(encoding="utf-8")
+    return {(row["edit"], row["id"]): row["answer"] for row in map(json.loads, text.splitlines())}
+
+
+def _reworded(kind: str) -> Change:
+    """The bundled answer in other words of its language, or in the other one; None for an answer that has none."""
+    return lambda case, rng: _rewordings().get((kind, case.id))
+
+
 EDITS: tuple[Edit, ...] = (
+    Edit("reworded", "same", _reworded("reworded")),
+    Edit("translated", "same", _reworded("translated")),
     Edit("sentences reversed", "same", _sentences_reversed),
     Edit("fillers", "same", _fillers),
     Edit("padding", "same", lambda case, rng: case.answer + PADDING[language(case)]),

@@ -60,7 +60,7 @@ def test_edits_change_form_and_not_content() -> None:
 def test_every_edit_applies_to_bundled_answers() -> None:
     cases = load_data(bundled_paths()).answers
     variants = Counter(task.variant for task in robustness_tasks(cases, seed=0))
-    assert all(variants[e.name] == 24 for e in EDITS)
+    assert all(variants[e.name] == (8 if e.name in ("reworded", "translated") else 24) for e in EDITS)
     assert all(variants[attack.name] == 8 for attack in attacks())
 
 
@@ -73,7 +73,8 @@ def test_attacks_come_in_two_languages_and_half_are_kept_for_reporting() -> None
 
 def test_edited_cases_are_drawn_alike_in_every_run() -> None:
     cases = [replace(CASE, id=f"a{i}") for i in range(30)]
-    first, second = ([t.key for t in edited(EDITS[2], cases, n=5, seed=s)] for s in (0, 0))
+    padding = next(e for e in EDITS if e.name == "padding")
+    first, second = ([t.key for t in edited(padding, cases, n=5, seed=s)] for s in (0, 0))
     assert first == second
     assert len(set(first)) == 5
     (task,) = bullets_reversed([CASE], n=5, seed=0)
