@@ -10,7 +10,7 @@ import json
 import sqlite3
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -125,7 +125,9 @@ class Journal:
             # Grading may run beside the prompt; sqlite3 serialises calls on one connection itself.
             self._db = sqlite3.connect(path, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False)
             self._db.row_factory = sqlite3.Row
-            self._db.execute("PRAGMA journal_mode=WAL")
+            with suppress(sqlite3.OperationalError):
+                # Locked: another process is setting it at this moment, for both; the busy time-out does not wait here.
+                self._db.execute("PRAGMA journal_mode=WAL")
             self._db.execute("PRAGMA synchronous=FULL")
             self._db.execute("PRAGMA foreign_keys=ON")
             self._migrate()
@@ -275,6 +277,19 @@ class Journal:
                 ],
             )
 
+    def save_confidence(self, attempt_id: str, confidence: int) -> None:
+        """How sure the person was, 1-4, said after sending and before the grade."""
+        with self._transaction() as db:
+            db.execute("UPDATE attempts SET confidence = ? WHERE id = ?", (confidence, attempt_id))
+
+    def assign(self, attempt_id: str, question: Question) -> None:
+        """Hang an answer to a question of the person's own on the handbook's question that it is graded by."""
+        with self._transaction() as db:
+            db.execute(
+                "UPDATE attempts SET question_key = ?, question = ? WHERE id = ?",
+                (question.key, _dump_question(question), attempt_id),
+            )
+
     def attempts(self, *, handbook: str | None = None, session_id: str | None = None) -> list[Attempt]:
         """Answers with their grades, oldest first; a person's marks stand in `marks`, not here."""
         rows = self._rows(
@@ -296,10 +311,20 @@ class Journal:
         rows = self._rows("SELECT * FROM bullet_grades WHERE attempt_id = ? ORDER BY position", attempt_id)
         return _grade(heads[0], rows)
 
+    def without_rubric(self, handbook: str) -> list[Attempt]:
+        """Answers to questions that the handbook did not treat, oldest first."""
+        rows = self._rows(
+            "SELECT * FROM attempts WHERE handbook = ? AND json_array_length(question, '$.bullets') = 0 "
+            "ORDER BY started_at, rowid",
+            handbook,
+        )
+        return [_attempt(row) for row in rows]
+
     def pending(self, handbook: str | None = None) -> list[Attempt]:
-        """Answers without a grade, or with an ungraded bullet, oldest first."""
+        """Answers without a grade, or with an ungraded bullet, oldest first; those without a rubric are not among them."""
         rows = self._rows(
             """SELECT * FROM attempts WHERE (?1 IS NULL OR handbook = ?1) AND
+               json_array_length(question, '$.bullets') > 0 AND
                (id NOT IN (SELECT attempt_id FROM grades)
                 OR id IN (SELECT attempt_id FROM bullet_grades WHERE verdict = 'ungraded'))
                ORDER BY started_at, rowid""",
@@ -329,6 +354,11 @@ class Journal:
         """Marked verdicts of an answer, by position of the bullet."""
         rows = self._rows("SELECT position, verdict FROM marks WHERE attempt_id = ?", attempt_id)
         return {row["position"]: Verdict(row["verdict"]) for row in rows}
+
+    def mark_source(self, attempt_id: str, position: int) -> str | None:
+        """Who marked a bullet, `person` or `appeal`; None when nobody did."""
+        rows = self._rows("SELECT source FROM marks WHERE attempt_id = ? AND position = ?", attempt_id, position)
+        return str(rows[0]["source"]) if rows else None
 
     def all_marks(self, handbook: str) -> dict[str, dict[int, Verdict]]:
         """Marked verdicts of every answer, by attempt and position of the bullet."""
