@@ -1,4 +1,4 @@
-"""Fit the offline judge's weights on graded answers: `python -m coach.fit_offline GOLD.jsonl…`. For developers.
+"""Fit the offline judges' weights on graded answers: `python -m coach.fit_offline GOLD.jsonl…`. For developers.
 
 Needs scikit-learn (a development dependency). Folds hold out whole questions; the same data give the same file.
 """
@@ -7,62 +7,92 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from coach.judge_offline import FEATURES, WORDS_FILE, OfflineJudge
+from coach import evidence, judge_offline
+from coach.judge_exemplars import MEANING_FILE, ExemplarJudge
+from coach.judge_offline import WORDS_FILE, OfflineJudge
 from coach.softmax import Fitted
 from coach.types import Verdict
 from index.keys import bullet_key, question_key
+from index.pack import bundled_pack, open_pack
 from index.types import Bullet, Direction, Question
 
 FOLDS = 8
-STRENGTH = 0.3
+STRENGTH = 0.02
 """Inverse regularisation; chosen once, on the folds."""
 
+Row = dict[str, Any]
+Cell = tuple[str, tuple[float, ...], str]
+"""Question key, features, gold verdict."""
 
-def read_rows(paths: Sequence[Path]) -> list[dict[str, Any]]:
+
+def read_rows(paths: Sequence[Path]) -> list[Row]:
     """The graded answers of all files."""
     return [
         json.loads(line) for path in paths for line in path.read_text(encoding="utf-8").splitlines() if line.strip()
     ]
 
 
-def question_of(row: dict[str, Any]) -> Question:
+def question_of(row: Row) -> Question:
     """The question that a row was graded against, with the keys that the handbook gives it."""
     key = question_key(row["question"])
     bullets = tuple(Bullet(bullet_key(key, text), text, text, 0) for text in row["bullets"])
     return Question(row["ref"], key, Direction(1, ""), row["question"], bullets, 0)
 
 
-def fit(rows: Sequence[dict[str, Any]]) -> Fitted:
-    """Weights over all rows, and without each fold's questions."""
-    texts = {bullet for row in rows for bullet in row["bullets"]}
-    blank = Fitted("blank", FEATURES, tuple(Verdict), {}, (), {})
-    judge = OfflineJudge(texts, blank)
+def word_cells(rows: Sequence[Row]) -> list[Cell]:
+    """Features of the word judge. Reversed claims share all words: with them, overlap would count against credit."""
+    blank = Fitted("blank", judge_offline.FEATURES, tuple(Verdict), {}, (), {})
+    judge = OfflineJudge({bullet for row in rows for bullet in row["bullets"]}, blank)
     cells = [
         (question.key, match.features, label["verdict"])
         for row in rows
         for question in [question_of(row)]
         for match, label in zip(judge.match(question, row["answer"]), row["labels"], strict=True)
     ]
-    # Reversed claims share all the words: with them, shared words would count against credit.
-    cells = [cell for cell in cells if cell[2] != Verdict.CONTRADICTED]
+    return [cell for cell in cells if cell[2] != Verdict.CONTRADICTED]
+
+
+def meaning_cells(rows: Sequence[Row]) -> list[Cell]:
+    """Features of the judge with exemplars, for questions of the bundled pack."""
+    blank = Fitted("blank", evidence.FEATURES, tuple(Verdict), {}, (), {})
+    judge = ExemplarJudge(open_pack(bundled_pack()), fitted=blank)
+    cells: list[Cell] = []
+    for row in rows:
+        question = question_of(row)
+        said = judge.weigh(question, row["answer"]) or {}
+        for bullet, label in zip(question.bullets, row["labels"], strict=True):
+            if bullet.key in said:
+                cells.append((question.key, said[bullet.key].features, label["verdict"]))
+    return cells
+
+
+def fit(name: str, features: tuple[str, ...], cells: Sequence[Cell]) -> Fitted:
+    """Weights over all cells, and without each fold's questions."""
     keys = sorted({key for key, _, _ in cells}, key=lambda key: sha256(key.encode()).hexdigest())
     verdicts, weights = _weights(cells)
     folds = []
     for number in range(FOLDS):
         held = set(keys[number::FOLDS])
         folds.append({"questions": sorted(held), "weights": _weights([c for c in cells if c[0] not in held])[1]})
-    record = {"answers": len(rows), "labels": len(cells), "questions": len(keys), "folds": FOLDS, "C": STRENGTH}
-    return Fitted("words.v1", FEATURES, verdicts, weights, tuple(folds), record)
+    record = {
+        "labels": len(cells),
+        "questions": len(keys),
+        "folds": FOLDS,
+        "C": STRENGTH,
+        "model": "softmax regression",
+    }
+    return Fitted(name, features, verdicts, weights, tuple(folds), record)
 
 
-def _weights(cells: Sequence[tuple[str, tuple[float, ...], str]]) -> tuple[tuple[Verdict, ...], dict[str, Any]]:
+def _weights(cells: Sequence[Cell]) -> tuple[tuple[Verdict, ...], dict[str, Any]]:
     from sklearn.linear_model import LogisticRegression
 
     matrix = np.array([features for _, features, _ in cells])
@@ -74,17 +104,15 @@ def _weights(cells: Sequence[tuple[str, tuple[float, ...], str]]) -> tuple[tuple
 
 def main(arguments: Sequence[str]) -> None:
     """Fit on the files named and write the weights beside the code."""
-    fitted = fit(read_rows([Path(argument) for argument in arguments]))
-    stored = {
-        "name": fitted.name,
-        "features": fitted.features,
-        "verdicts": fitted.verdicts,
-        "weights": fitted.weights,
-        "folds": fitted.folds,
-        "record": fitted.record,
-    }
-    target = Path(__file__).parent / "fitted" / WORDS_FILE
-    target.write_text(json.dumps(stored, ensure_ascii=False) + "\n", encoding="utf-8")
+    rows = read_rows([Path(argument) for argument in arguments])
+    fits: list[tuple[str, str, tuple[str, ...], Callable[[Sequence[Row]], list[Cell]]]] = [
+        (WORDS_FILE, "words.v1", judge_offline.FEATURES, word_cells),
+        (MEANING_FILE, "meaning.v1", evidence.FEATURES, meaning_cells),
+    ]
+    for file_name, name, features, cells in fits:
+        fitted = fit(name, features, cells(rows))
+        target = Path(__file__).parent / "fitted" / file_name
+        target.write_text(json.dumps(asdict(fitted), ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
