@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -175,6 +176,57 @@ def grade(
 
 
 @app.command()
+def plan(
+    interview: Annotated[
+        str | None, typer.Option("--date", help="Day of the interview, as in 2026-12-02; remembered.")
+    ] = None,
+    minutes: Annotated[
+        float | None,
+        typer.Option("--minutes-a-day", min=1, help="Time to practise; remembered.", show_default="40"),
+    ] = None,
+    focus: Annotated[
+        str | None,
+        typer.Option("--focus", help="Directions to put first, divided by commas ('' = none); remembered."),
+    ] = None,
+    lang: Annotated[str | None, typer.Option("--lang", help="zh, en or auto (as the handbook).")] = None,
+    handbook: HandbookFile = None,
+    offline: Offline = False,
+    no_input: NoInput = False,
+    as_json: Json = False,
+    debug: Debug = False,
+) -> None:
+    """Plan the days until the interview: what to practise when, and what there is no time for.
+
+    Examples: coach plan --date 2026-12-02 --minutes-a-day 40 --focus RAG,Agent · coach plan
+    """
+    with user_errors(debug):
+        from coach import planning
+
+        named = None if focus is None else tuple(name.strip() for name in focus.split(",") if name.strip())
+        config = _config(handbook=handbook, offline=offline, lang=lang)
+        planning.plan(config, planning.Changes(_day(interview), minutes, named), as_json=as_json)
+
+
+@app.command()
+def progress(
+    lang: Annotated[str | None, typer.Option("--lang", help="zh, en or auto (as the handbook).")] = None,
+    handbook: HandbookFile = None,
+    offline: Offline = False,
+    no_input: NoInput = False,
+    as_json: Json = False,
+    debug: Debug = False,
+) -> None:
+    """Show how practice has gone: coverage, dangerous bullets, confidence, memory; and what cannot be said yet.
+
+    Examples: coach progress · coach progress --json
+    """
+    with user_errors(debug):
+        from coach import planning
+
+        planning.progress(_config(handbook=handbook, offline=offline, lang=lang), as_json=as_json)
+
+
+@app.command()
 def review(
     file: Annotated[
         Path | None, typer.Argument(help="With --to: the page's file; none: stdout.", show_default=False)
@@ -226,6 +278,12 @@ def evaluate(
     fail_over: Annotated[
         list[str] | None, typer.Option("--fail-over", help="Exit 5 above a bar, as in grading.false_credit=0.1.")
     ] = None,
+    baseline: Annotated[
+        Path | None, typer.Option("--baseline", help="An earlier run's folder to compare with, cell by cell.")
+    ] = None,
+    max_drop: Annotated[
+        list[str] | None, typer.Option("--max-drop", help="Exit 5 if so far below the baseline: grading.macro_f1=0.02.")
+    ] = None,
     epochs: Annotated[int, typer.Option("--epochs", min=1, help="Repetitions of each answer.")] = 1,
     concurrency: Annotated[int, typer.Option("--concurrency", min=1, help="Calls at once.")] = 8,
     limit: Annotated[int | None, typer.Option("--limit", min=1, help="Only the first answers and queries.")] = None,
@@ -248,6 +306,7 @@ def evaluate(
     """
     with user_errors(debug):
         from coach import evaluation
+        from evals.runner import Options
 
         config = _config(handbook=handbook, offline=offline, judge=judge, no_cache=no_cache)
         plan = evaluation.Plan(
@@ -255,21 +314,24 @@ def evaluate(
             data=tuple(data or ()),
             out_dir=resume or out,
             corpus=corpus,
-            bars=evaluation.parse_bars(fail_under or (), fail_over or ()),
-            epochs=epochs,
-            concurrency=concurrency,
-            limit=limit,
-            quick=quick,
-            resume=resume is not None,
-            retry_failed=retry_failed,
+            baseline=baseline,
+            options=Options(
+                epochs=epochs,
+                concurrency=concurrency,
+                limit=limit,
+                quick=quick,
+                resume=resume is not None,
+                retry_failed=retry_failed,
+            ),
         )
+        bars = evaluation.Bars(*(evaluation.parse_bars(texts or ()) for texts in (fail_under, fail_over, max_drop)))
         asked = None if yes or no_input or as_json or not sys.stdin.isatty() else typer.confirm
         report = evaluation.evaluate(config, plan, narrate=_narrate, confirm=asked)
         if as_json:
             emit(report.summary())
         else:
             evaluation.show(report)
-        if broken := evaluation.broken(report, plan.bars):
+        if broken := evaluation.broken(report, bars):
             for line in broken:
                 _narrate(line)
             raise typer.Exit(BELOW_BAR)
@@ -315,6 +377,69 @@ def index(
             typer.echo(line)
         for notice in book.notices:
             _narrate(notice)
+
+
+@app.command()
+def enrich(
+    only: Annotated[
+        list[str] | None, typer.Option("--only", help="Make this question anew, such as 2.4; may be repeated.")
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask before spending.")] = False,
+    check: Annotated[bool, typer.Option("--check/--no-check", help="Have every sentence read a second time.")] = True,
+    concurrency: Annotated[int, typer.Option("--concurrency", min=1, help="Calls at once.")] = 8,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="The pack's file.", show_default="beside the handbook")
+    ] = None,
+    model: Annotated[str | None, typer.Option("--model", help="Model that writes.", show_default="COACH_MODEL")] = None,
+    no_cache: NoCache = False,
+    handbook: HandbookFile = None,
+    offline: Offline = False,
+    no_input: NoInput = False,
+    as_json: Json = False,
+    debug: Debug = False,
+) -> None:
+    """Have a model write the pack of your handbook: variants, facts, sample sentences, hints, model answers.
+
+    What is finished is kept, whatever happens: run it again to go on. Example: coach enrich --handbook mine.md
+    """
+    with user_errors(debug):
+        from coach import enrich as enriching
+
+        config = _config(handbook=handbook, offline=offline, model=model, no_cache=no_cache)
+        wishes = enriching.Wishes(tuple(only or ()), check, concurrency, out)
+        asked = _confirmation(may_ask=not (no_input or as_json))
+        made = enriching.enrich(config, wishes, narrate=_narrate, confirm=None if yes else asked)
+        if as_json:
+            emit(made.json())
+        if made.problem:
+            raise made.problem
+        if not as_json:
+            typer.echo(enriching.report(made, _narrate))
+
+
+@app.command()
+def terms(
+    handbook: HandbookFile = None,
+    offline: Offline = False,
+    no_input: NoInput = False,
+    as_json: Json = False,
+    debug: Debug = False,
+) -> None:
+    """List the handbook's terms and what else they are called, for a dictation dictionary or a recogniser.
+
+    One a line: the term, a tab, its aliases. Example: coach terms | cut -f1
+    """
+    with user_errors(debug):
+        from coach import wire
+        from coach.terms import terms_of
+
+        config = _config(handbook=handbook, offline=offline)
+        book = wire.handbook(config)
+        for term in terms_of(book, wire.pack(config, book)):
+            if as_json:
+                emit(term.json())
+            else:
+                typer.echo(f"{term.text}\t{', '.join(term.aliases)}".rstrip())
 
 
 @contextmanager
@@ -379,6 +504,17 @@ def emit(row: Mapping[str, object]) -> None:
     typer.echo(json.dumps(row, ensure_ascii=False))
 
 
+def _confirmation(*, may_ask: bool) -> Callable[[str], bool]:
+    """Asks on the terminal; where nobody can be asked, what was to be asked becomes an error."""
+    if may_ask and sys.stdin.isatty():
+        return lambda question: typer.confirm(question, err=True)
+
+    def refuse(question: str) -> bool:
+        raise typer.BadParameter(f"{question} Add --yes to start without being asked")
+
+    return refuse
+
+
 def _answer_text(answer: str | None, no_input: bool) -> str:
     if answer is not None:
         return read_text(answer)
@@ -403,6 +539,13 @@ def _show_graded(done: list[Graded], config: Config, *, as_json: bool) -> None:
     for graded in done:
         if graded.problem is not None:
             raise graded.problem
+
+
+def _day(text: str | None) -> date | None:
+    try:
+        return None if text is None else date.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter(f"--date {text!r} is no day; write it as in 2026-12-02") from None
 
 
 def _config(*, offline: bool, no_cache: bool = False, **options: object) -> Config:

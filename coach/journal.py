@@ -321,7 +321,7 @@ class Journal:
         return [_attempt(row) for row in rows]
 
     def pending(self, handbook: str | None = None) -> list[Attempt]:
-        """Answers without a grade, or with an ungraded bullet, oldest first; those without a rubric are not among them."""
+        """Answers without a grade, or with an ungraded bullet, oldest first; none of those without a rubric."""
         rows = self._rows(
             """SELECT * FROM attempts WHERE (?1 IS NULL OR handbook = ?1) AND
                json_array_length(question, '$.bullets') > 0 AND

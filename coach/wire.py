@@ -114,15 +114,15 @@ def chat(config: Config, model: str, notify: Notify) -> OpenAIChat:
     return OpenAIChat(model, config.base_url, config.api_key, config.timeout_s, cache, on_notice=notify)
 
 
-def judge(config: Config, choice: JudgeChoice, notify: Notify) -> Judge:
+def judge(config: Config, book: Handbook, choice: JudgeChoice, notify: Notify) -> Judge:
     """The judge that `choose_judge` decided on."""
     if choice.model:
         from coach.judge_llm import PromptedJudge
 
         return PromptedJudge(chat(config, choice.model, notify))
-    from coach.judge_offline import OfflineJudge
+    from coach.judge_exemplars import offline_judge
 
-    return OfflineJudge()
+    return offline_judge(book, pack(config, book))
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,12 +148,17 @@ class Grading:
 
 def grading(config: Config, book: Handbook, notify: Notify) -> Grading:
     """What grades answers under these settings; says on `notify` why it is the offline judge."""
-    from functools import cache
-
     choice = choose_judge(config)
     if choice.notice:
         notify(choice.notice)
-    return Grading(judge(config, choice, notify), cache(lambda: retriever(config, book)))
+    return grading_with(config, book, choice, notify)
+
+
+def grading_with(config: Config, book: Handbook, choice: JudgeChoice, notify: Notify) -> Grading:
+    """What grades answers with the judge that was decided on."""
+    from functools import cache
+
+    return Grading(judge(config, book, choice, notify), cache(lambda: retriever(config, book)))
 
 
 def eval_data(paths: Sequence[Path]) -> Data:

@@ -35,6 +35,7 @@ WORDS: dict[str, dict[Language, str]] = {
     "hint_none": {"zh": "没有更多提示了。", "en": "No more hints."},
     "model": {"zh": "参考答案：", "en": "Model answer: "},
     "saved": {"zh": "已保存，正在评分…", "en": "saved, grading …"},
+    "seen": {"zh": "已看完 {n}/{total} 条", "en": "{n} of {total} bullets read"},
     "kept": {
         "zh": "答案已保存，还没有评分；稍后运行 coach grade --pending",
         "en": "your answer is kept, not graded yet; run coach grade --pending later",
@@ -110,7 +111,122 @@ WORDS: dict[str, dict[Language, str]] = {
     "review_unseen": {"zh": "没问过的", "en": "Never asked"},
     "review_known": {"zh": "已经会的", "en": "Known"},
     "review_said": {"zh": "你上次说错：", "en": "You said, wrongly: "},
+    "plan_head": {
+        "zh": "面试 {interview}（还有 {left} 天）· 每天 {minutes} 分钟 · 每题约 {pace} 分钟{basis}",
+        "en": "Interview {interview} ({left} days left) · {minutes} minutes a day · about {pace} a question{basis}",
+    },
+    "plan_assumed": {"zh": "（估计，练过之后按你的速度）", "en": " (assumed until your pace is known)"},
+    "plan_own": {"zh": "（你的速度）", "en": " (your pace)"},
+    "plan_focus": {"zh": "重点方向：{titles}", "en": "In focus: {titles}"},
+    "plan_done": {"zh": "今天已答 {n} 题。", "en": "{n} answered today already."},
+    "plan_today": {"zh": "今天", "en": "today"},
+    "plan_nothing": {"zh": "没有要练的", "en": "nothing to practise"},
+    "plan_interview": {
+        "zh": "面试日：只看 coach review，不练新题",
+        "en": "the interview: only coach review, nothing new",
+    },
+    "plan_diagnostic": {"zh": "摸底 {refs}", "en": "diagnostic {refs}"},
+    "plan_wrong": {"zh": "说错过 {refs}", "en": "said wrong {refs}"},
+    "plan_due": {"zh": "复习 {refs}", "en": "due {refs}"},
+    "plan_new": {"zh": "新题 {refs}", "en": "new {refs}"},
+    "plan_more_days": {
+        "zh": "……另有 {n} 天，见 --json；越往后越只是估计，每次练完重排。",
+        "en": "… and {n} more days, see --json; later days are a guess, made anew after each sitting.",
+    },
+    "plan_dropped": {
+        "zh": "来不及的 {n} 题：",
+        "en": "No time for {n} questions: ",
+    },
+    "plan_dropped_time": {
+        "zh": "原因：时间只够重复更要紧的题；这些不是高频考点。",
+        "en": "Why: the minutes go to what costs more; none of these is a hot topic.",
+    },
+    "plan_dropped_hot": {
+        "zh": "原因：时间不够，其中 {refs} 是高频考点；每天多几分钟就能补上。",
+        "en": "Why: too few minutes; {refs} are hot topics, so a few more minutes a day would pay.",
+    },
+    "plan_dropped_focus": {"zh": "不在重点方向", "en": "outside the focus"},
+    "plan_late": {"zh": "到期但排不下的复习：{refs}", "en": "Due again, but no time: {refs}"},
+    "plan_keeps_all": {"zh": "所有题目都排得下。", "en": "Every question fits."},
+    "plan_unknown": {
+        "zh": "问过 {known}/{bullets} 个要点；其余未知，不猜。",
+        "en": "{known} of {bullets} bullets were asked; the others are unknown, not guessed.",
+    },
+    "plan_no_forecast": {
+        "zh": "复习记录 {n} 次，不到 {enough} 次，不做预测。",
+        "en": "{n} reviews, under {enough}: no forecast.",
+    },
+    "plan_forecast": {
+        "zh": "若从现在起不再练，面试当天还记得（问过的要点里）：{directions}",
+        "en": "Practising no more, you would recall on the day, of what was asked: {directions}",
+    },
+    "plan_untested": {
+        "zh": "这是 FSRS 默认参数的推算，还没有用你的记录检验过。",
+        "en": "From FSRS's default parameters, not yet tested on your own answers.",
+    },
+    "progress_none": {
+        "zh": "还没有练过。先做一次摸底：coach plan --date 面试日期，或者直接 coach practice。",
+        "en": "Nothing practised yet. Begin with coach plan --date DAY, or with coach practice.",
+    },
+    "progress_head": {
+        "zh": "{handbook}：答过 {answers} 次，{sittings} 场",
+        "en": "{handbook}: {answers} answers in {sittings} sittings",
+    },
+    "progress_sitting": {"zh": "{day} {n} 题 {score}", "en": "{day} {n} q {score}"},
+    "progress_direction": {"zh": "方向", "en": "direction"},
+    "progress_questions": {"zh": "题目", "en": "questions"},
+    "progress_bullets": {"zh": "要点", "en": "bullets"},
+    "progress_credit": {"zh": "得分", "en": "credit"},
+    "progress_dangers": {
+        "zh": "最危险的（说错，或有把握却没说对）：",
+        "en": "Most dangerous (said wrong, or sure and not right):",
+    },
+    "progress_more": {"zh": "……另有 {n} 条，见 --json", "en": "… and {n} more, see --json"},
+    "progress_no_dangers": {"zh": "没有说错过的要点。", "en": "No bullet was said wrong."},
+    "progress_sure": {"zh": "有把握 {confidence}/4", "en": "sure {confidence}/4"},
+    "progress_calibration": {
+        "zh": "把握→得分（1 没底 … 4 很有把握）：{levels}",
+        "en": "confidence → score (1 unsure … 4 very sure): {levels}",
+    },
+    "progress_change": {
+        "zh": "隔天再答的 {n} 题：得分变化 {change}",
+        "en": "{n} questions answered again on a later day: score {change}",
+    },
+    "progress_predicted": {
+        "zh": "记忆预测：预测 {predicted}，实际 {observed}（{low}–{high}，{n} 次）",
+        "en": "memory: predicted {predicted}, observed {observed} ({low}–{high}, {n} reviews)",
+    },
+    "progress_strays": {
+        "zh": "预测和实际差得超出偶然：这里的预测先别信。",
+        "en": "Predicted and observed differ by more than chance: don't rely on the forecast yet.",
+    },
+    "cannot": {"zh": "还不能说：", "en": "Cannot say yet: "},
+    "cannot_change": {
+        "zh": "有没有进步（隔天再答的题不到 10 道）",
+        "en": "whether you improve (under 10 questions answered on two days)",
+    },
+    "cannot_confidence": {
+        "zh": "你的把握准不准（带把握的答案太少；答题时用 /sure 3）",
+        "en": "whether your confidence is right (too few answers with one; use /sure 3)",
+    },
+    "cannot_predict": {
+        "zh": "记忆预测准不准（再次问到的要点不到 30 次）",
+        "en": "whether memory forecasts hold (under 30 bullets asked again)",
+    },
 }
+
+
+# What an interviewer says to any answer; it may not tell what the answer was worth.
+REACTIONS: dict[Language, tuple[str, ...]] = {
+    "zh": ("好的，收到。", "嗯，我记下了。", "好，了解了。", "行，我们继续。"),
+    "en": ("Okay, got it.", "Mm-hm, noted.", "All right, I see.", "Thanks, let's go on."),
+}
+
+
+def reaction(number: int, language: Language) -> str:
+    """The interviewer's word after the `number`-th answer, from 0: by its number alone."""
+    said = REACTIONS[language]
+    return said[number % len(said)]
 
 
 def say(key: str, language: Language, **values: object) -> str:

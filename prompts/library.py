@@ -14,7 +14,17 @@ from hashlib import sha256
 from importlib.resources import files
 from string import Template
 
-CURRENT: Mapping[str, int] = {"appeal": 1, "ask": 1, "grade": 1, "repair": 1}
+CURRENT: Mapping[str, int] = {
+    "appeal": 1,
+    "ask": 1,
+    "enrich_bullet": 1,
+    "enrich_question": 1,
+    "enrich_reading": 1,
+    "enrich_repair": 1,
+    "enrich_sentences": 1,
+    "grade": 1,
+    "repair": 1,
+}
 """The version of each prompt in use."""
 
 _DIVIDER = "<!-- user -->\n"
