@@ -10,7 +10,6 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -174,57 +173,6 @@ def grade(
         else:
             done = grading.grade_answer(config, ref, own, _answer_text(answer, no_input), narrate=_narrate)
         _show_graded(done, config, as_json=as_json)
-
-
-@app.command()
-def plan(
-    interview: Annotated[
-        str | None, typer.Option("--date", help="Day of the interview, as in 2026-12-02; remembered.")
-    ] = None,
-    minutes: Annotated[
-        float | None,
-        typer.Option("--minutes-a-day", min=1, help="Time to practise; remembered.", show_default="40"),
-    ] = None,
-    focus: Annotated[
-        str | None,
-        typer.Option("--focus", help="Directions to put first, divided by commas ('' = none); remembered."),
-    ] = None,
-    lang: Annotated[str | None, typer.Option("--lang", help="zh, en or auto (as the handbook).")] = None,
-    handbook: HandbookFile = None,
-    offline: Offline = False,
-    no_input: NoInput = False,
-    as_json: Json = False,
-    debug: Debug = False,
-) -> None:
-    """Plan the days until the interview: what to practise when, and what there is no time for.
-
-    Examples: coach plan --date 2026-12-02 --minutes-a-day 40 --focus RAG,Agent · coach plan
-    """
-    with user_errors(debug):
-        from coach import planning
-
-        named = None if focus is None else tuple(name.strip() for name in focus.split(",") if name.strip())
-        config = _config(handbook=handbook, offline=offline, lang=lang)
-        planning.plan(config, planning.Changes(_day(interview), minutes, named), as_json=as_json)
-
-
-@app.command()
-def progress(
-    lang: Annotated[str | None, typer.Option("--lang", help="zh, en or auto (as the handbook).")] = None,
-    handbook: HandbookFile = None,
-    offline: Offline = False,
-    no_input: NoInput = False,
-    as_json: Json = False,
-    debug: Debug = False,
-) -> None:
-    """Show how practice has gone: coverage, dangerous bullets, confidence, memory; and what cannot be said yet.
-
-    Examples: coach progress · coach progress --json
-    """
-    with user_errors(debug):
-        from coach import planning
-
-        planning.progress(_config(handbook=handbook, offline=offline, lang=lang), as_json=as_json)
 
 
 @app.command()
@@ -591,13 +539,6 @@ def _show_graded(done: list[Graded], config: Config, *, as_json: bool) -> None:
     for graded in done:
         if graded.problem is not None:
             raise graded.problem
-
-
-def _day(text: str | None) -> date | None:
-    try:
-        return None if text is None else date.fromisoformat(text)
-    except ValueError:
-        raise typer.BadParameter(f"--date {text!r} is no day; write it as in 2026-12-02") from None
 
 
 def _day(text: str | None) -> date | None:
