@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from coach import practice, wire
-from coach.config import Config
+from coach.config import Config, choose_judge
 from coach.errors import ConfigError
 from coach.grader import grade_json
 from coach.journal import Journal, Session
@@ -45,9 +45,10 @@ def hold(
     for line in wire.follow_edits(config, book):
         narrate(line)
     speech = language(config, book)
-    grading = wire.grading(config, book, narrate)
+    choose_judge(config)  # a judge that cannot be had is told before a session begins
     with wire.journal(config) as journal:
         session, questions = _begin(journal, book, wishes)
+        grading = wire.grading(config, book, narrate)
         interview = practice.Interview(
             grade=grading,
             journal=journal,

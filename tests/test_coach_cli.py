@@ -217,8 +217,9 @@ def test_bundled_handbook_is_read_whole() -> None:
 def test_usage_errors_exit_2_and_say_what_was_wrong_first(args: list[str], told: str) -> None:
     result = coach(*args, stdin="")
     assert result.exit_code == 2, result.output
-    errors = [line for line in result.stderr.splitlines() if line.startswith("error: ")]
-    assert told in errors[0]
+    first = result.stderr.splitlines()[0]
+    assert first.startswith("error: ")
+    assert told in first
     assert "Traceback" not in result.output
 
 
