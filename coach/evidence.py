@@ -59,6 +59,12 @@ _GLUE_ENGLISH = re.compile(
     r"\b(?:is|are|was|were|be|the|an?|it|you|your|they|them|we|i|if|so|because|but|when|that|this|to|of|can|will|would"
     r"|not|don't|doesn't|it's|just|then|and|or|as|which|who|what|there|for|with|on|in|by|from|at|into|than|more|less)\b"
 )
+_LIST_MARK = re.compile(r"[、,，/|;；+]|—+")
+_SENTENCE_END = re.compile(r"[。！？!?\n]|\.(?=\s|$)")
+LISTED_ENTRIES, LISTED_GLUE, LISTED_LENGTH = 5, 0.1, 10.0
+"""A row of bare terms has so many entries, so few words that tie them, and entries so short. Over 43 questions, of ten
+credited bullets that this caught, three deserved credit."""
+
 _CHUNK = re.compile(r"[、,，/|—+;；:：。.\n-]+")
 
 
@@ -74,6 +80,8 @@ class Said:
     leads: tuple[float, ...]
     """For each of these, how much nearer it is to what states the fact than to what contradicts it."""
     nearness: tuple[float, ...]
+    listed: bool = False
+    """All these stretches stand in rows of bare terms."""
 
 
 def weigh(answer: str, exemplars: Exemplars, encoder: Encoder) -> Mapping[str, Said]:
@@ -102,6 +110,7 @@ def weigh(answer: str, exemplars: Exemplars, encoder: Encoder) -> Mapping[str, S
             tuple(runs[table.best[fact]] for fact in essential),
             tuple(float(table.lead[fact]) for fact in essential),
             tuple(float(table.nearest[fact]) for fact in essential),
+            all(in_bare_list(answer, runs[table.best[fact]]) for fact in essential),
         )
     return result
 
@@ -180,6 +189,14 @@ def _nearest(similarity: Rows, exemplars: Exemplars) -> Rows:
     return np.array(
         [[similarity[:, r].max(axis=1) if r.start < r.stop else none for r in of_kind] for of_kind in exemplars.rows]
     )
+
+
+def in_bare_list(answer: str, stretch: Clause) -> bool:
+    """Whether the sentence around `stretch` is a row of terms that claims nothing."""
+    before, after = _SENTENCE_END.split(answer[: stretch.start])[-1], _SENTENCE_END.split(answer[stretch.end :])[0]
+    sentence = before + stretch.text + after
+    entries = [entry for entry in _LIST_MARK.split(sentence) if entry.strip()]
+    return len(entries) >= LISTED_ENTRIES and _glue(sentence) < LISTED_GLUE and _chunk(sentence) < LISTED_LENGTH
 
 
 def _glue(text: str) -> float:
