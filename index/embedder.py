@@ -35,6 +35,7 @@ PROMPTS = {
 PROBE = "What is 检索增强生成？"
 """Its vector tells one model from another of the same name."""
 MANY = 1_000
+HUB_TIMEOUT_S = 5.0
 
 DTYPES = {"I8": np.int8, "F16": np.float16, "F32": np.float32}
 LONGEST_HEADER = 1 << 20
@@ -160,6 +161,25 @@ def _table(path: Path) -> tuple[NDArray[Any], Vectors]:
     return rows, scales
 
 
+def _check_hub_reached() -> None:
+    """OSError within seconds when the model hub is out of reach: its own client would try again for minutes."""
+    import socket  # here, since the bundled model needs none of these and starts in 0.1 s
+    from urllib.parse import urlsplit
+    from urllib.request import getproxies
+
+    from huggingface_hub import constants
+
+    hub = urlsplit(constants.ENDPOINT)
+    if constants.HF_HUB_OFFLINE:
+        raise OSError("it is not on this machine, and HF_HUB_OFFLINE is set")
+    if any(getproxies().get(scheme) for scheme in (hub.scheme, "all")):
+        return
+    try:
+        socket.create_connection((hub.hostname or "", hub.port or 443), timeout=HUB_TIMEOUT_S).close()
+    except OSError as exc:
+        raise OSError(f"it is not on this machine, and {hub.hostname} was not reached: {exc}") from exc
+
+
 class SentenceEmbedder:
     """Any sentence-transformers model by hub name or folder; the first use of a hub name downloads it.
 
@@ -175,7 +195,12 @@ class SentenceEmbedder:
                 "install it, or unset COACH_EMBEDDER"
             ) from exc
         try:
-            self._model = SentenceTransformer(name)
+            try:
+                # What was downloaded once needs no network, and isn't asked after again.
+                self._model = SentenceTransformer(name, local_files_only=True)
+            except OSError:
+                _check_hub_reached()
+                self._model = SentenceTransformer(name)
         except (OSError, ValueError, RuntimeError, ImportError) as exc:
             why = (str(exc).strip() or type(exc).__name__).splitlines()[0]
             raise EmbedderError(
