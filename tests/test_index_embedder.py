@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index.embedder import StaticEmbedder, bundled_model, is_static, open_embedder
+from index.embedder import StaticEmbedder, bundled_model, is_static
 from index.errors import EmbedderError
 
 TEXTS = ["What is GRPO?", "显存不够怎么办", "PagedAttention 怎么管理 KV cache", "…", "ＧＲＰＯ", "🙂 龘"]
