@@ -14,6 +14,8 @@ MAX_ITEMS = 12
 MAX_SENTENCES = 8
 """A rubric longer than this cannot be said in an answer of a minute or two; the rest is kept as notes."""
 
+_TYPED_MARK = re.compile(r"(?:\[[ xX]\]|[•·●◦▪‣○■□◆])\s+(?=\S)|[•●▪](?=[^\W\d])")
+
 
 @dataclass(frozen=True, slots=True)
 class Point:
@@ -93,7 +95,13 @@ def _is_prose(block: Block) -> bool:
 
 
 def _point(block: Block) -> Point:
-    return Point(block.text, block.plain, block.line)
+    return _unmarked(block.text, block.plain, block.line)
+
+
+def _unmarked(text: str, plain: str, line: int) -> Point:
+    """A point without what Markdown takes for text: `[x]` of a task, a typed `•`."""
+    found = _TYPED_MARK.match(text)
+    return Point(text[found.end() :], _TYPED_MARK.sub("", plain), line) if found else Point(text, plain, line)
 
 
 def _sentences(block: Block, *, lead_ins: bool = False) -> Iterator[Point]:
@@ -106,14 +114,15 @@ def _sentences(block: Block, *, lead_ins: bool = False) -> Iterator[Point]:
         text = block.text[skipped + start : skipped + end]
         plain = plain_text(text)
         if not is_empty_answer(plain) and (lead_ins or not plain.endswith((":", "："))):
-            yield Point(text, plain, block.line + block.text[: skipped + start].count("\n"))
+            yield _unmarked(text, plain, block.line + block.text[: skipped + start].count("\n"))
 
 
 def _notes(blocks: Sequence[Block], points: Sequence[Point]) -> Iterator[str]:
     """The plain text of everything that no point has, in the order of the file."""
     taken = {(point.line, point.text) for point in points}
     for block in blocks:
-        if block.kind == "rule" or not block.plain or (block.line, block.text) in taken or TO_TOP.fullmatch(block.text):
+        own = _point(block)
+        if block.kind == "rule" or not block.plain or (own.line, own.text) in taken or TO_TOP.fullmatch(block.text):
             continue
         sentences = list(_sentences(block)) if block.kind == "paragraph" else []
         left = [one.plain for one in sentences if (one.line, one.text) not in taken]

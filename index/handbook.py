@@ -44,18 +44,20 @@ def load_handbook(path: Path) -> Handbook:
     or is no handbook.
     """
     text, notices = _decode(_read(path), path)
-    return parse_handbook(text, path.stem, _load_hot_links(path), notices)
+    return parse_handbook(text, path.stem, _load_hot_links(path), notices, source=str(path))
 
 
-def parse_handbook(text: str, name: str, hot_links: HotLinks | None = None, notices: Sequence[str] = ()) -> Handbook:
-    """Markdown to a handbook; `notices` are told before its own.
+def parse_handbook(
+    text: str, name: str, hot_links: HotLinks | None = None, notices: Sequence[str] = (), *, source: str = ""
+) -> Handbook:
+    """Markdown to a handbook; `notices` are told before its own, `source` (else the name) is what an error names.
 
     HandbookError, with up to 20 faults and their lines, when the text holds no question with a bullet.
     """
     front, blocks = parse_blocks(text.removeprefix("\ufeff"))
     found = find_questions(blocks)
     if not found:
-        raise _not_a_handbook(name, blocks)
+        raise _not_a_handbook(source or name, blocks)
     meta = parse_front_matter(front)
     title = _title(meta, blocks, found, name)
     chapters = find_chapters(blocks, [one.at for one in found], title)
@@ -64,7 +66,7 @@ def parse_handbook(text: str, name: str, hot_links: HotLinks | None = None, noti
     questions = _questions(entries, {row.rank: tuple(links.get(row.rank, ())) for row in rows})
     if not questions:
         raise HandbookError(
-            f"{name}: none of its {len(entries)} questions has a bullet; add one '- ' line per point of the answer",
+            f"{source or name}: none of its {len(entries)} questions has a bullet; add one '- ' line per point of the answer",
             tuple(_left_out(entry) for entry in entries[:MAX_FAULTS]),
         )
     said = (*notices, *_notices(entries, chapters))
@@ -180,7 +182,7 @@ def _left_out(entry: _Entry) -> str:
     return f"line {entry.line}: question {entry.ref} {entry.found.title.text!r} has no usable bullets and is left out"
 
 
-def _not_a_handbook(name: str, blocks: Sequence[Block]) -> HandbookError:
+def _not_a_handbook(source: str, blocks: Sequence[Block]) -> HandbookError:
     faults = [
         f"line {blocks[one.at].line}: {_clip(one.title.text)!r} "
         + ("asks, but stands alone or unanswered" if one.asks >= 0.5 else "does not read as a question")
@@ -190,9 +192,9 @@ def _not_a_handbook(name: str, blocks: Sequence[Block]) -> HandbookError:
         faults = [f"line {block.line}: {_clip(block.plain)!r} stands under no question" for block in blocks]
     headings = sum(1 for block in blocks if block.level)
     return HandbookError(
-        f"{name}: no handbook: no questions among its {headings} headings and {len(blocks) - headings} other blocks; "
+        f"{source}: no handbook: no questions among its {headings} headings and {len(blocks) - headings} other blocks; "
         "write each question as a heading ('### Q1: ...?') with '- ' bullets under it",
-        faults[:MAX_FAULTS] or ["line 1: the file is empty"],
+        faults[:MAX_FAULTS] or ["line 1: nothing but markup"],
     )
 
 

@@ -11,7 +11,7 @@ _ABBREVIATION = re.compile(
 )
 _END = re.compile(
     r"[。！？…]+[”’」』）)\"']*|[.!?]+[\"')\]*_]*(?=\s+[\"'(\[*_`$]*[A-Z0-9\u4e00-\u9fff])|(?:  |\\)\n"
-    r"|\n(?=\s*(?:[（(]?\d{1,2}[)）.、]|[①-⑳]|[-*•·]\s))|<br\s*/?>"
+    r"|\n(?=\s*(?:[（(]?\d{1,2}[)）.、]|[①-⑳]|[-*·◦‣○■□◆]\s|[•●▪]))|<br\s*/?>"
 )
 _LEADING = re.compile(r"(?:</?(?:br|p|div)\b[^>]*>|\s)*", re.IGNORECASE)
 _TRAILING = re.compile(r"(?:</?(?:br|p|div)\b[^>]*>|\\|\s)+$", re.IGNORECASE)

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 
 _CHINESE_NUMBER = "[一二三四五六七八九十百零]+"
 _LABEL = re.compile(
-    r"[\[【(（]?\s*(?:(?P<word>Question|Ques|Q)(?![A-Za-z])|(?P<zh>面试题|问题|题目|考题|提问|问))\s*[#.\-_]?\s*(?P<number>\d{0,4})"
+    r"[\[【(（]?\s*(?:(?P<word>Question|Ques|Q)(?![A-Za-z])|(?P<zh>面试题|问题|题目|考题|提问|问))\s*[#.\-_]?\s*"
+    # A Chinese numeral only before a mark: "问一下" asks, "问题一：" counts.
+    r"(?P<number>\d{1,4}|" + _CHINESE_NUMBER + r"(?=\s*[\]】)）:：.、．|])|)"
     r"\s*[\]】)）]?\s*(?P<mark>[:：.、．)）\-—|]\s*)?",
     re.IGNORECASE,
 )

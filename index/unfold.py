@@ -20,6 +20,8 @@ _ASKED = re.compile(r"(?:\*\*)?(?:Q\d{0,4}|问题?\d{0,4})(?:\*\*)?\s*[:：]")
 _TAGS = re.compile(r"</?\w+[^>]*>")
 _MARKER = re.compile(r"\s*(?:[-*+]|\d{1,9}[.)])?\s*")
 _BOX = re.compile(r"(?P<indent>\s*)(?:\?\?\?\+?|!!!)\s+(?P<kind>\w+)[^\"“]*(?:[\"“](?P<title>.*)[\"”])?\s*")
+_TIGHT = re.compile(r"^( {0,3}#{2,6}(?=[^\s#])|\s*-(?=\*\*|[\u4e00-\u9fff]))")
+"""A heading or bullet without the space that Markdown wants after its marker: `##一、RAG`, `-检索`."""
 _QUESTION_BOX = {"question", "faq", "help"}
 
 
@@ -77,6 +79,8 @@ def _with_room(pairs: Iterable[tuple[int, str]]) -> Iterator[tuple[int, str]]:
 def _unfolded(lines: list[str]) -> Iterator[tuple[int, str]]:
     number = 1
     for chunk, is_code in _chunks(lines):
+        if not is_code:
+            chunk = [_TIGHT.sub(r"\1 ", line) for line in chunk]
         if is_code or not any("<" in line for line in chunk):
             yield from enumerate(chunk, number)
         else:

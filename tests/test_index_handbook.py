@@ -130,6 +130,8 @@ def test_unreadable_files_are_told_apart(tmp_path: Path) -> None:
     files = {
         "empty.md": (b" \n\n", "empty"),
         "binary.md": (b"\x7fELF\0\0", "NUL bytes"),
+        "prose.md": (b"It was a cold day.\n", r"/prose\.md: no handbook"),
+        "quote.md": (b">>>\n", "no handbook"),
         "latin.md": ("# Caf\xe9\n- a\n".encode("latin-1"), "latin.md:1: not UTF-8"),
     }
     for name, (raw, message) in files.items():

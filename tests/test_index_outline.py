@@ -80,6 +80,8 @@ STYLES = {
     "quote": (1, [(3, "什么是潮汐？", 2), (7, "一天有几次潮？", 2)]),
     "setext": (1, [(4, "What is a drone?", 2), (10, "How do bees dance?", 2)]),
     "table": (1, [(5, "What is crema?", 2), (6, "Why a burr grinder?", 1)]),
+    "tight": (1, [(4, "What is a bowline?", 2), (8, "什么是平结？", 1)]),
+    "typed_marks": (1, [(3, "什么是风筝？", 2), (7, "为什么要尾巴？", 2), (11, "问一下风从哪来？", 1)]),
     "zh_number": (
         2,
         [(7, "什么是腐殖土？", 2), (11, "为什么要翻土", 1), (17, "怎么判断缺水？", 2), (21, "早上浇水的好处", 2)],
@@ -104,6 +106,17 @@ def test_every_bullet_stands_on_its_line(style: str) -> None:
     for question in load_handbook(DATA / f"handbook_{style}.md").questions:
         for bullet in question.bullets:
             assert bullet.text.split("\n")[0] in lines[bullet.line - 1]
+
+
+def test_typed_marks_are_no_part_of_a_bullet() -> None:
+    questions = load_handbook(DATA / "handbook_typed_marks.md").questions
+
+    assert [[bullet.plain for bullet in question.bullets] for question in questions] == [
+        ["一块布", "一根线"],
+        ["稳住方向", "也好看"],
+        ["从高压来"],
+    ]
+    assert [question.notes for question in questions] == [(), (), ()]
 
 
 NO_HANDBOOKS = {
