@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from coach import streams
+
 if TYPE_CHECKING:
     from coach.config import Config
     from coach.grading import Graded
@@ -29,9 +31,7 @@ EPILOG = (
 
 app = typer.Typer(
     name="coach",
-    help="Practise AI interviews: mock interview, look-up, and a measure of how good the grader is.",
     epilog=EPILOG,
-    no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -56,17 +56,53 @@ ClickException: type[Exception] = UsageError.__bases__[0]
 def main() -> None:
     """Run the command line; the first line on stderr is the error, whatever went wrong."""
     try:
-        code = app(standalone_mode=False)
+        streams.open_up()
+        streams.check(sys.argv[1:])
+        code = app(prog_name="coach", standalone_mode=False)
     except ClickException as exc:
-        context = getattr(exc, "ctx", None)
-        where = context.command_path if context else "coach"
-        hint = f"; see '{where} --help'" if isinstance(exc, UsageError) else ""
-        _narrate(f"error: {exc.format_message()}{hint}")  # type: ignore[attr-defined]  # ClickException has it
+        _narrate(f"error: {_told(exc)}")
         code = getattr(exc, "exit_code", USAGE)
     except (typer.Abort, KeyboardInterrupt):
         _narrate("interrupted")
         code = INTERRUPTED
+    except Exception as exc:
+        if "--debug" in sys.argv:
+            raise
+        _narrate(f"error: {_unforeseen(exc)}")
+        code, sys.stdout = OWN_ERROR, None  # what could not be written would be tried again at the end
     sys.exit(code if isinstance(code, int) else OK)
+
+
+def _told(exc: Exception) -> str:
+    """A wrong use of the command line in one line, and where to look."""
+    message = exc.format_message().removeprefix("Invalid value: ").rstrip(".")  # type: ignore[attr-defined]
+    context = getattr(exc, "ctx", None)
+    where = context.command_path if context else "coach"
+    return f"{message}; see '{where} --help'" if isinstance(exc, UsageError) else message
+
+
+def _unforeseen(exc: Exception) -> str:
+    """A fault of the machine, or of the coach itself."""
+    if isinstance(exc, OSError):
+        place = f"{exc.filename}: " if exc.filename else ""
+        return f"{place}{exc.strerror or exc}; mend that and run the command again"
+    return f"the coach itself failed ({type(exc).__name__}: {exc}); run it again with --debug and report what it shows"
+
+
+@app.callback(invoke_without_command=True)
+def coach(
+    context: typer.Context,
+    version: Annotated[bool, typer.Option("--version", help="Show the version and exit.")] = False,
+) -> None:
+    """Practise AI interviews: mock interview, look-up, and a measure of how good the grader is."""
+    if version:
+        from importlib.metadata import version as installed
+
+        typer.echo(f"interview-coach {installed('interview-coach')}")
+        raise typer.Exit(OK)
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help(), err=True)
+        raise typer.Exit(USAGE)
 
 
 @app.command()

@@ -67,6 +67,8 @@ def load_config(
     Raises ConfigError with every unknown key and unusable value of all sources in `faults`.
     """
     home = _home(environ)
+    if home.exists() and not home.is_dir():
+        raise ConfigError(f"data folder {str(home)!r} is a file; name a folder in COACH_HOME")
     faults: list[str] = []
     sources: list[tuple[str, Mapping[str, object]]] = [
         ("remembered", _remembered(home)),

@@ -66,7 +66,8 @@ def parse_handbook(
     questions = _questions(entries, {row.rank: tuple(links.get(row.rank, ())) for row in rows})
     if not questions:
         raise HandbookError(
-            f"{source or name}: none of its {len(entries)} questions has a bullet; add one '- ' line per point of the answer",
+            f"{source or name}: none of its {len(entries)} questions has a bullet; "
+            "add one '- ' line per point of the answer",
             tuple(_left_out(entry) for entry in entries[:MAX_FAULTS]),
         )
     said = (*notices, *_notices(entries, chapters))
