@@ -341,10 +341,10 @@ def evaluate(
     Examples: coach eval · coach eval grading --judge llm:deepseek-chat --quick · coach eval retrieval
     """
     with user_errors(debug):
+        config = _config(handbook=handbook, offline=offline, judge=judge, no_cache=no_cache)
         from coach import evaluation
         from evals.runner import Options
 
-        config = _config(handbook=handbook, offline=offline, judge=judge, no_cache=no_cache)
         plan = evaluation.Plan(
             suites=tuple(suites or ()),
             data=tuple(data or ()),
@@ -585,8 +585,9 @@ def _day(text: str | None) -> date | None:
 
 
 def _config(*, offline: bool, no_cache: bool = False, **options: object) -> Config:
-    from coach.config import load_config
+    from coach.config import calm_numpy, load_config
 
+    calm_numpy()
     return load_config({**options, "offline": offline or None, "cache": False if no_cache else None})
 
 

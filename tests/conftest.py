@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from coach.config import calm_numpy
+
+calm_numpy()  # as the command line does, before any test imports numpy
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from coach.config import choose_judge, load_config, remember_handbook
+from coach.config import calm_numpy, choose_judge, load_config, remember_handbook
 from coach.errors import ConfigError
 
 
@@ -97,3 +97,11 @@ def test_remembered_handbook_yields_to_every_named_one_and_can_be_forgotten(tmp_
     assert load_config({"handbook": "bundled"}, environ=environ, folder=tmp_path).handbook is None
     remember_handbook(tmp_path, None)
     assert load_config(environ=environ, folder=tmp_path).handbook is None
+
+
+def test_numpy_computes_in_one_thread_unless_the_user_says_otherwise() -> None:
+    silent: dict[str, str] = {}
+    spoken = {"OPENBLAS_NUM_THREADS": "4"}
+    calm_numpy(silent)
+    calm_numpy(spoken)
+    assert (silent, spoken) == ({"OPENBLAS_NUM_THREADS": "1"}, {"OPENBLAS_NUM_THREADS": "4"})

@@ -134,10 +134,7 @@ def test_quotes_stay_within_the_share_and_do_not_overlap() -> None:
 def test_two_hundred_answers_are_judged_in_a_second(judge: ExemplarJudge) -> None:
     answer = "嗯，命中的时候就直接返回了，不用再去数据库里查一遍。" * 4
     judge.judge(BREAD, answer)
-    runs = []
-    for _ in range(8):  # the quickest of eight: a busy machine slows some, not all
-        start = time.thread_time()
-        for _ in range(5):
-            judge.judge(BREAD, answer)
-        runs.append(time.thread_time() - start)
-    assert min(runs) < 5 / 200
+    start = time.thread_time()
+    for _ in range(40):
+        judge.judge(BREAD, answer)
+    assert time.thread_time() - start < 40 / 200
