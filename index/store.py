@@ -104,7 +104,7 @@ def write_index(
         finally:
             shutil.rmtree(building, ignore_errors=True)
         _tidy(home, home / name)
-    except OSError as exc:
+    except (OSError, RuntimeError) as exc:  # the latter is how LanceDB says that the disk is full
         raise StoreError(f"cannot write the index in {home}: {exc}; free some space or set COACH_HOME") from exc
     return contents
 

@@ -179,3 +179,11 @@ def test_killed_build_leaves_no_broken_index(tmp_path: Path, after_s: float) -> 
     embedder = LetterEmbedder()
     assert open_index(BOOK, embedder, tmp_path).search("GRPO").hits[0].question.ref == "1.1"
     assert (only_index(tmp_path) / store.SNAPSHOT).is_file()
+
+
+@pytest.mark.slow
+def test_disk_that_fills_up_in_a_build_is_an_error_of_ours_and_leaves_nothing(tmp_path: Path) -> None:
+    command = ["bash", "-c", 'ulimit -f 2; exec "$0" -c "$1"', sys.executable, BUILDER.format(home=str(tmp_path))]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert "StoreError: cannot write the index" in done.stderr
+    assert list((tmp_path / "index").iterdir()) == []
