@@ -45,8 +45,8 @@ class Answers:
 
     def __init__(self, answers: Iterable[str], known: Iterable[str], aliases: Iterable[str]) -> None:
         self._known = _grams((fold(text) for text in known), KNOWN_RUN)
-        terms = sorted({fold(term) for term in aliases} - {""}, key=len, reverse=True)
-        self._terms = re.compile("|".join(re.escape(term) for term in terms if len(term) > 1) or r"(?!)")
+        self._terms = {folded for term in aliases if len(folded := fold(term)) > 1}
+        self._longest = max(map(len, self._terms), default=0)
         self._han: set[str] = set()
         self._words: set[str] = set()
         self._clauses: list[int] = []
@@ -60,6 +60,10 @@ class Answers:
         shares_words = any(run in self._words for run in self._word_runs(sentence))
         nearest = max((self._jaccard(part) for part in (sentence, *_CLAUSE.split(sentence))), default=0.0)
         return Nearness(nearest, HAN_RUN * shares_han, WORD_RUN * shares_words)
+
+    def clauses(self, text: str) -> list[set[str]]:
+        """The trigrams of each clause, without what stands in the handbook or among the aliases."""
+        return [trigrams for clause in _CLAUSE.split(text) if (trigrams := self._trigrams(clause))]
 
     def _add(self, answer: str) -> None:
         self._han.update(self._han_runs(answer))
@@ -85,8 +89,12 @@ class Answers:
         for start in range(len(folded) - KNOWN_RUN + 1):
             if folded[start : start + KNOWN_RUN] in self._known:
                 marked[start : start + KNOWN_RUN] = [False] * KNOWN_RUN
-        for term in self._terms.finditer(folded):
-            marked[term.start() : term.end()] = [False] * (term.end() - term.start())
+        start = 0
+        while start < len(folded):
+            piece = folded[start : start + self._longest]
+            length = next((n for n in range(len(piece), 1, -1) if piece[:n] in self._terms), 0)
+            marked[start : start + length] = [False] * length
+            start += length or 1
         return "".join(char if own else "\n" for char, own in zip(folded, marked, strict=True)).split("\n")
 
     def _han_runs(self, text: str) -> set[str]:

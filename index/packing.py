@@ -58,7 +58,8 @@ def build_pack(
     questions, faults = _keyed(handbook, raw)
     if faults:
         raise PackError(f"the raw material has {len(faults)} faults; mend them and build again", faults[:MAX_FAULTS])
-    sieve = _Sieve(_answers(handbook, questions, answers), Answers(queries, [], []))
+    compared = compare_with(answers, handbook, questions) if answers else None
+    sieve = _Sieve(compared, Answers(queries, [], []))
     made = [sieve.sift(question, (readings or {}).get(question.ref, {})) for question in questions]
     read = sieve.tally.total()
     agreement = sieve.tally[True] / read if read else None
@@ -186,9 +187,8 @@ class _Sieve:
         return True
 
 
-def _answers(handbook: Handbook, questions: Iterable[PackQuestion], answers: Sequence[str]) -> Answers | None:
-    if not answers:
-        return None
+def compare_with(answers: Iterable[str], handbook: Handbook, questions: Iterable[PackQuestion]) -> Answers:
+    """Answers to compare a pack's sentences with; what the handbook says and the pack's aliases don't count."""
     known = [text for question in handbook.questions for text in (question.text, *(b.plain for b in question.bullets))]
     aliases = [term for question in questions for group in question.aliases for term in group]
     return Answers(answers, known, aliases)
