@@ -24,10 +24,10 @@ types: $(VENV)/.ready-dev
 	$(BIN)/mypy
 
 docs: $(VENV)/.ready-dev
-	$(BIN)/cog -r docs/cli.md
+	$(BIN)/cog -r docs/cli.md docs/pack.md
 
 docs-check: $(VENV)/.ready-dev
-	$(BIN)/cog --check docs/cli.md
+	$(BIN)/cog --check docs/cli.md docs/pack.md
 
 fix: $(VENV)/.ready-dev
 	$(BIN)/ruff check --fix .
