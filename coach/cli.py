@@ -487,6 +487,10 @@ def user_errors(debug: bool) -> Iterator[None]:
         # The reader of a pipe has seen enough; Python would complain again while closing stdout.
         sys.stdout = None
         raise typer.Exit(OK) from None
+    except KeyboardInterrupt as exc:
+        # The terminal has shown ^C, and perhaps half a line of progress before it.
+        _narrate(("\n" if sys.stderr.isatty() else "") + (str(exc) or "interrupted"))
+        raise
     except Exception as exc:
         code = exit_code(exc)
         if debug or code is None:
@@ -541,14 +545,16 @@ def emit(row: Mapping[str, object]) -> None:
 
 
 def _confirmation(*, may_ask: bool) -> Callable[[str], bool]:
-    """Asks on the terminal; where nobody can be asked, what was to be asked becomes an error."""
-    if may_ask and sys.stdin.isatty():
-        return lambda question: typer.confirm(question, err=True)
+    """Shows an offer on the terminal and asks; where nobody can be asked, the offer becomes an error."""
 
-    def refuse(question: str) -> bool:
-        raise typer.BadParameter(f"{question} Add --yes to start without being asked")
+    def ask(offer: str) -> bool:
+        _narrate(offer)
+        return typer.confirm("Start?", err=True)
 
-    return refuse
+    def refuse(offer: str) -> bool:
+        raise typer.BadParameter(f"{offer}; add --yes to start without being asked")
+
+    return ask if may_ask and sys.stdin.isatty() else refuse
 
 
 def _answer_text(answer: str | None, no_input: bool) -> str:

@@ -78,19 +78,17 @@ class Made:
 def enrich(config: Config, wishes: Wishes, *, narrate: Narrate, confirm: Confirm | None) -> Made:
     """Make what the pack of the handbook lacks. `confirm` is asked before anything is spent; None: start at once."""
     book, path, model = wire.handbook(config), pack_path(config, wishes.out), _model(config)
+    screen = Screen(config, narrate)
     kept, notices = kept_pack(path, book)
     only = [wire.find_question(book, ref) for ref in wishes.only]
     parts = enrichment.needed(only or book.questions, kept, anew=bool(only))
-    meter = Meter(wire.chat(config, model, narrate))
+    meter = Meter(wire.chat(config, model, screen.say))
     reader = SecondReader(meter) if wishes.check else None
     log = PartLog(path.with_suffix(".unfinished.jsonl"))
     missing = [part for part in parts if not enrichment.is_done(part, log, reader)]
     if missing and confirm and not confirm(offer(config, model, missing, estimate(missing, check=wishes.check))):
         raise ConfigError("not started; add --yes to start without being asked")
-    screen = Screen(config, narrate)
-    failed = enrichment.make(
-        parts, Author(meter), reader, log, meter, concurrency=wishes.concurrency, on_progress=screen.show
-    )
+    failed = _make(parts, Author(meter), reader, log, meter, wishes.concurrency, screen)
     new = enrichment.settled(book, log, parts, reader)
     pack = _write(path, book, kept, new)
     log.remove(new)
@@ -106,6 +104,24 @@ def enrich(config: Config, wishes: Wishes, *, narrate: Narrate, confirm: Confirm
         cost(meter.usage, config.price_in, config.price_out),
         _problem(failed) if left == len(missing) else None,
     )
+
+
+def _make(
+    parts: Sequence[Part],
+    author: Author,
+    reader: SecondReader | None,
+    log: PartLog,
+    meter: Meter,
+    concurrency: int,
+    screen: Screen,
+) -> list[Failed]:
+    """The work itself; Ctrl-C leaves it with a word on what is kept."""
+    try:
+        return enrichment.make(parts, author, reader, log, meter, concurrency=concurrency, on_progress=screen.show)
+    except KeyboardInterrupt:
+        done = sum(enrichment.is_done(part, log, reader) for part in parts)
+        told = f"stopped; {done} of {len(parts)} parts are kept. Run the command again to go on"
+        raise KeyboardInterrupt(told) from None
 
 
 def _write(path: Path, book: Handbook, kept: Pack | None, new: enrichment.Parts) -> Pack | None:
@@ -149,12 +165,12 @@ def kept_pack(path: Path, book: Handbook) -> tuple[Pack | None, tuple[str, ...]]
 
 
 def offer(config: Config, model: str, parts: Sequence[Part], expected: Estimate) -> str:
-    """What is about to be spent, as a question."""
+    """What is about to be spent."""
     questions = len({part.question.key for part in parts})
     tokens = f"{expected.prompt_tokens:,} tokens in and {expected.completion_tokens:,} out"
     money = cost(expected, config.price_in, config.price_out)
     price = "set price_in and price_out to see the cost" if money is None else f"about {money:.2f}"
-    return f"{questions} questions, about {expected.calls} calls of {model!r}, {tokens} ({price}). Start?"
+    return f"{questions} questions, about {expected.calls} calls of {model!r}, {tokens} ({price})"
 
 
 def _model(config: Config) -> str:
@@ -172,12 +188,21 @@ class Screen:
         self._config, self._narrate = config, narrate
         self._terminal = sys.stderr.isatty()
         self._told = 0
+        self._is_open = False
+
+    def say(self, line: str) -> None:
+        """Tell something in between, on a line of its own."""
+        if self._is_open:
+            sys.stderr.write("\n")
+        self._is_open = False
+        self._narrate(line)
 
     def show(self, progress: Progress) -> None:
         """Say how far the work is."""
         line = progress_line(progress, cost(progress.usage, self._config.price_in, self._config.price_out))
         if self._terminal:
-            sys.stderr.write(f"\r{line}   " + ("\n" if progress.done == progress.total else ""))
+            self._is_open = progress.done < progress.total
+            sys.stderr.write(f"\r{line}   " + ("" if self._is_open else "\n"))
             sys.stderr.flush()
         elif (tenth := 10 * progress.done // progress.total) > self._told:
             self._told = tenth

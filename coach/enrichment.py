@@ -137,6 +137,7 @@ class PartLog:
         self.path.unlink(missing_ok=True)
         if self.parts:
             self._log.append([asdict(part) for part in self.parts.values()])
+            self._log.close()
 
 
 def needed(questions: Sequence[Question], kept: Pack | None, *, anew: bool = False) -> list[Part]:

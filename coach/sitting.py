@@ -66,8 +66,7 @@ def hold(
             for event in interview.run(questions, reader, session_id=session.id):
                 show(event)
         except KeyboardInterrupt:
-            narrate("left; what you sent is saved. Go on with: coach practice --resume")
-            raise
+            raise KeyboardInterrupt("left; what you sent is saved. Go on with: coach practice --resume") from None
 
 
 def _begin(journal: Journal, book: Handbook, wishes: Wishes) -> tuple[Session, list[Question]]:

@@ -28,7 +28,7 @@ def asked_for(messages: Sequence[Message]) -> str:
 
 def question_reply(topic: str) -> dict[str, Any]:
     return {
-        "en": f"about {topic}",
+        "en": f"about {topic}" if topic.isascii() else "about a dish",
         "why": both("why"),
         "variants": {
             "paraphrase": [f"换个说法{n}" for n in "一二三四"],
