@@ -11,6 +11,7 @@ from rich.text import Text
 from coach.forecast import Agreement, strays
 from coach.language import Language
 from coach.material import Material
+from coach.names import name
 from coach.progress import Danger, Progress
 from coach.render import percent
 from coach.words import say
@@ -63,11 +64,11 @@ def _history(shown: Progress, language: Language) -> str:
 def _coverage(shown: Progress, language: Language) -> Table:
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim", pad_edge=False)
     table.add_column(say("progress_direction", language), no_wrap=True)
-    for name in ("questions", "bullets", "credit"):
-        table.add_column(say(f"progress_{name}", language), justify="right", no_wrap=True)
+    for column in ("questions", "bullets", "credit"):
+        table.add_column(say(f"progress_{column}", language), justify="right", no_wrap=True)
     for c in shown.coverage:
-        name = f"{c.direction.number} {c.direction.title}"
-        table.add_row(Text(name), f"{c.asked}/{c.questions}", f"{c.seen}/{c.bullets}", percent(c.credit))
+        title = f"{c.direction.number} {name(c.direction.title, language)}"
+        table.add_row(Text(title), f"{c.asked}/{c.questions}", f"{c.seen}/{c.bullets}", percent(c.credit))
     return table
 
 

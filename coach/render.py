@@ -15,6 +15,7 @@ from coach import practice
 from coach.delivery import measure
 from coach.language import Language
 from coach.material import Material
+from coach.names import name
 from coach.types import BulletGrade, Explanation, Grade, JudgeId, Verdict
 from coach.words import say
 from index.types import Hit, Question, Ranking
@@ -141,9 +142,8 @@ def event(shown: practice.Event, material: Material, language: Language, now: da
     match shown:
         case practice.Asked(question, number, total):
             head = say("question", language, number=number, total=total)
-            return Text(
-                f"\n{head}  {question.ref}  {question.direction.title}\n{material.question(question, language)}"
-            )
+            title = name(question.direction.title, language)
+            return Text(f"\n{head}  {question.ref}  {title}\n{material.question(question, language)}")
         case practice.FollowedUp(_, text):
             return Text("\n" + say("follow_up", language) + text)
         case practice.Saved():

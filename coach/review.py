@@ -16,6 +16,7 @@ from coach.delivery import measure
 from coach.history import Said
 from coach.language import Language
 from coach.material import Material
+from coach.names import name
 from coach.schedule import DESIRED_RETENTION, recall
 from coach.types import Verdict
 from index.types import Handbook, Question
@@ -96,7 +97,7 @@ def choose_lines(
 
 def _all_lines(book: Handbook, memory: Memory, material: Material, language: Language, now: datetime) -> Iterator[Line]:
     for topic in book.hot_topics:
-        yield Line(Kind.HOT, topic.refs, topic.topic, topic.gist)
+        yield Line(Kind.HOT, topic.refs, name(topic.topic, language), name(topic.gist, language))
     for kind, question, position in _ordered(book.questions, memory, now):
         key = question.bullets[position].key
         yield Line(
