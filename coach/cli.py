@@ -396,6 +396,7 @@ def index(
         book = wire.handbook(config)
         wire.retriever(config, book, rebuild=rebuild)
         changes = wire.follow_edits(config, book)
+        notices = [*book.notices, *wire.pack_notices(config, book)]
         if handbook and not as_json:
             wire.remember_handbook(config)
         counts = {
@@ -406,12 +407,12 @@ def index(
         }
         if as_json:
             shown = {"changes": changes} if diff else {}
-            emit({"schema": 1, "handbook": book.name, **counts, "notices": list(book.notices), **shown})
+            emit({"schema": 1, "handbook": book.name, **counts, "notices": notices, **shown})
             return
         typer.echo(f"{book.name}: " + ", ".join(f"{n} {name.replace('_', ' ')}" for name, n in counts.items()))
         for line in changes if diff else ():
             typer.echo(line)
-        for notice in book.notices:
+        for notice in notices:
             _narrate(notice)
 
 

@@ -58,6 +58,20 @@ def pack(config: Config, book: Handbook) -> Pack | None:
     return fitting if fitting.keys else None
 
 
+def pack_notices(config: Config, book: Handbook) -> list[str]:
+    """What a pack holds for words that the handbook has no more, and what was carried over to new ones.
+
+    That most of the bundled pack has no place in a handbook of another's is no news.
+    """
+    from index.pack import attach, bundled_pack, load_pack, open_pack
+
+    own = config.handbook.with_suffix(".pack.jsonl") if config.handbook else None
+    whole = load_pack(own) if own and own.is_file() else open_pack(bundled_pack())
+    fitting, notices = attach(whole, book)
+    is_its_own = bool(own and own.is_file()) or 2 * len(fitting.keys) >= len(whole.keys)
+    return [f"pack: {notice}" for notice in notices] if is_its_own else []
+
+
 def retriever(config: Config, book: Handbook, *, rebuild: bool = False) -> Retriever:
     """The search over a handbook; its index is built or brought up to date first, when needed."""
     from index.build import open_index

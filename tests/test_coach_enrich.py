@@ -171,6 +171,8 @@ def test_edited_handbook_keeps_what_fits_names_the_rest_and_asks_for_the_new_bul
     with Loopback(good) as server:
         enrich(server, book, "--yes")
     book.write_text(COOKING.replace("米先淘两遍", "米先淘三遍"), encoding="utf-8")
+    indexed = CliRunner().invoke(app, ["index", "--json", "--handbook", str(book)])
+    assert json.loads(indexed.stdout)["notices"] == ["pack: 1.2 bullet '米先淘两遍': not in the handbook"]
     with Loopback(good) as server:
         result = enrich(server, book, "--yes")
 
