@@ -1,5 +1,5 @@
 # Two commands matter: `make practice` (an interview) and `make test` (every check). Both set everything up first.
-PYTHON ?= python3.11
+PYTHON ?= $(or $(shell for v in 3.11 3.12 3.13 3.14 3; do python$$v -V >/dev/null 2>&1 && { echo python$$v; break; }; done),python3)
 VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
@@ -38,7 +38,7 @@ clean:
 
 # The stamps let a second `make practice` start at once.
 $(VENV)/.ready: pyproject.toml constraints.txt
-	@command -v $(PYTHON) >/dev/null || { echo "needs Python 3.11 or newer as '$(PYTHON)'; name yours: make $(MAKECMDGOALS) PYTHON=python3.12" >&2; exit 2; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { echo "'$(PYTHON)' is no Python 3.11 or newer; name one: make $(MAKECMDGOALS) PYTHON=/path/to/python3.12" >&2; exit 2; }
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --upgrade pip
 	$(TORCH)
