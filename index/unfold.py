@@ -22,6 +22,8 @@ _MARKER = re.compile(r"\s*(?:[-*+]|\d{1,9}[.)])?\s*")
 _BOX = re.compile(r"(?P<indent>\s*)(?:\?\?\?\+?|!!!)\s+(?P<kind>\w+)[^\"“]*(?:[\"“](?P<title>.*)[\"”])?\s*")
 _TIGHT = re.compile(r"^( {0,3}#{2,6}(?=[^\s#])|\s*-(?=\*\*|[\u4e00-\u9fff]))")
 """A heading or bullet without the space that Markdown wants after its marker: `##一、RAG`, `-检索`."""
+_TITLE = re.compile(r"^(?:#{1,6}\s|\S.*(?:[?？]|\*\*)\W*$)")
+_BULLET = re.compile(r"\s+(?:[-*+]|\d{1,3}[.)])\s")
 _QUESTION_BOX = {"question", "faq", "help"}
 
 
@@ -80,12 +82,28 @@ def _unfolded(lines: list[str]) -> Iterator[tuple[int, str]]:
     number = 1
     for chunk, is_code in _chunks(lines):
         if not is_code:
-            chunk = [_TIGHT.sub(r"\1 ", line) for line in chunk]
+            chunk = _at_margin([_TIGHT.sub(r"\1 ", line) for line in chunk])
         if is_code or not any("<" in line for line in chunk):
             yield from enumerate(chunk, number)
         else:
             yield from _open_tags("\n".join(chunk), number)
         number += len(chunk)
+
+
+def _at_margin(lines: list[str]) -> list[str]:
+    """As many lines, with a list that is indented like code under a title moved to the margin."""
+    result: list[str] = []
+    above, depth = "", 0
+    for line in lines:
+        wide = line.expandtabs(4)
+        indent = len(wide) - len(wide.lstrip())
+        if line.strip() and indent < depth:
+            depth = 0
+        if indent >= 4 and not depth and _TITLE.search(above) and _BULLET.match(line):
+            depth = indent
+        result.append(wide[depth:] if depth else line)
+        above = line if line.strip() else above
+    return result
 
 
 def _chunks(lines: list[str]) -> Iterator[tuple[list[str], bool]]:

@@ -80,6 +80,7 @@ STYLES = {
     "quote": (1, [(3, "什么是潮汐？", 2), (7, "一天有几次潮？", 2)]),
     "setext": (1, [(4, "What is a drone?", 2), (10, "How do bees dance?", 2)]),
     "table": (1, [(5, "What is crema?", 2), (6, "Why a burr grinder?", 1)]),
+    "indented": (1, [(3, "What is a levain?", 2), (9, "为什么要醒面？", 2), (13, "What is printed?", 2)]),
     "tight": (1, [(4, "What is a bowline?", 2), (8, "什么是平结？", 1)]),
     "typed_marks": (1, [(3, "什么是风筝？", 2), (7, "为什么要尾巴？", 2), (11, "问一下风从哪来？", 1)]),
     "zh_number": (
