@@ -6,6 +6,7 @@ from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from index.candidates import LINK_ONLY, Found, Style, find_candidates, is_answer_heading
 from index.keys import fold
@@ -109,7 +110,26 @@ def _convinces(one: Evidence, blocks: Sequence[Block]) -> bool:
         return True
     if one.style[0] in {"item", "numbered"}:
         return one.precision >= 0.5 and (one.mass >= 2 or (one.mass > 0 and len(blocks) < 15))
-    return one.precision >= (0.4 if one.mass else 0.8)
+    return one.precision >= (0.4 if one.mass else 0.8) or (one.style[0] == "heading" and _counts_topics(one, blocks))
+
+
+MIN_TOPICS = 3
+
+
+def _counts_topics(one: Evidence, blocks: Sequence[Block]) -> bool:
+    """Headings `1. HashMap`, `2. Thread pools` that ask nothing: numbered one after the other, a list under each.
+
+    A manual has numbered headings too, but prose under them, or an "Introduction" among them.
+    """
+    titles = [found.title for found in one.found if found.title.is_numbered]
+    labels = [int(title.label) for title in titles if title.label.isdecimal()]
+    in_order = all(later in (before + 1, 1) for before, later in pairwise(labels))
+    if len(labels) < max(MIN_TOPICS, 0.8 * len(one.found)) or labels[0] != 1 or not in_order:
+        return False
+    if any(NO_QUESTION.fullmatch(title.text) or SOFTWARE.fullmatch(title.text) for title in titles):
+        return False
+    listed = sum(bool(blocks[found.at + 1].marker) for found in one.found if found.at + 1 < len(blocks))
+    return listed >= 0.8 * len(one.found)
 
 
 def _outermost(best: Evidence, others: Sequence[Evidence], blocks: Sequence[Block]) -> Evidence:

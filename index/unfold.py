@@ -16,7 +16,9 @@ _SUMMARY = re.compile(r"<summary\b[^>]*>(.{0,2000}?)</summary\s*>", re.IGNORECAS
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _LIST_TAG = re.compile(r"</?(?:ul|ol)\b[^>]*>|</li>", re.IGNORECASE)
 _ITEM_TAG = re.compile(r"^[ \t]*<li\b[^>]*>\s*", re.IGNORECASE | re.MULTILINE)
-_ASKED = re.compile(r"(?:\*\*)?(?:Q\d{0,4}|问题?\d{0,4})(?:\*\*)?\s*[:：]")
+_ASKED = re.compile(
+    r"(?:\*\*)?(?:(?:Q\d{0,4}|问题?\d{0,4})(?:\*\*)?\s*[:：]|\d{1,3}\s*[、.．)）]\s?(?=\S).{2,80}[?？](?:\*\*)?\s*$)"
+)
 _TAGS = re.compile(r"</?\w+[^>]*>")
 _MARKER = re.compile(r"\s*(?:[-*+]|\d{1,9}[.)])?\s*")
 _BOX = re.compile(r"(?P<indent>\s*)(?:\?\?\?\+?|!!!)\s+(?P<kind>\w+)[^\"“]*(?:[\"“](?P<title>.*)[\"”])?\s*")

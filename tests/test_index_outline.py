@@ -82,6 +82,8 @@ STYLES = {
     "table": (1, [(5, "What is crema?", 2), (6, "Why a burr grinder?", 1)]),
     "indented": (1, [(3, "What is a levain?", 2), (9, "为什么要醒面？", 2), (13, "What is printed?", 2)]),
     "tight": (1, [(4, "What is a bowline?", 2), (8, "什么是平结？", 1)]),
+    "topics": (2, [(5, "Knit and purl", 2), (9, "平针", 2), (15, "Ply", 2)]),
+    "zh_run_on": (1, [(1, "什么是毛线？", 2), (3, "为什么要洗样片？", 1)]),
     "typed_marks": (1, [(3, "什么是风筝？", 2), (7, "为什么要尾巴？", 2), (11, "问一下风从哪来？", 1)]),
     "zh_number": (
         2,
@@ -126,6 +128,8 @@ NO_HANDBOOKS = {
     "table": "name,age\nann,3\nbob,4\n",
     "code": "import os\n\ndef why():\n    # What is this?\n    return os.getcwd()\n",
     "readme": "# tool\n\n## What is tool?\nIt tools.\n\n## Installation\nPip.\n\n## Usage\nRun it\n\n## License\nMIT",
+    "manual": "# T\n## 1. Introduction\n- a\n- b\n## 2. Parts\n- c\n- d\n## 3. Care\n- e\n",
+    "sections": "# T\n## 1. Parts\nIt has parts.\n- c\n- d\n## 2. Care\nWash it.\n- e\n## 3. Use\nUse it.\n- f\n",
     "contents": "# Questions\n\n- [What is rain?](#rain)\n- [What is hail?](#hail)\n",
 }
 
