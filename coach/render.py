@@ -29,7 +29,6 @@ MARKS = {
 }
 PIPE_WIDTH = 80
 COSTLIEST_FIRST = (Verdict.CONTRADICTED, Verdict.MISSING, Verdict.PARTIAL)
-MAX_GAPS = 3
 
 
 def open_console(stream: TextIO | None = None) -> Console:
@@ -156,7 +155,7 @@ def event(shown: practice.Event, material: Material, language: Language, now: da
         case practice.Graded():
             return _graded(shown, material, language, now)
         case practice.Summary():
-            return summary(shown, language)
+            return None  # the sitting shows it: it takes the journal (coach/endboard.py)
 
 
 def _graded(shown: practice.Graded, material: Material, language: Language, now: datetime) -> RenderableType:
@@ -171,40 +170,6 @@ def _graded(shown: practice.Graded, material: Material, language: Language, now:
     spoken = measure(shown.attempt.answer, shown.attempt.took_s)
     manner = say("delivery", language, spoken=round(spoken.spoken_s), fillers=spoken.fillers)
     return Group(screen, Text(manner, style="dim"))
-
-
-def summary(shown: practice.Summary, language: Language) -> RenderableType:
-    """The end of a sitting: counts, what went well, the costliest gaps, one next command."""
-    counts = say(
-        "summary_counts",
-        language,
-        graded=len(shown.graded),
-        skipped=shown.skipped,
-        pending=shown.pending,
-        score=percent(shown.score),
-    )
-    parts: list[RenderableType] = [Text(f"\n{say('summary', language)}  {counts}", style="bold")]
-    strong = [g.question.ref for g in shown.graded if g.attempt and g.attempt.grade and g.attempt.grade.score == 1]
-    if strong:
-        parts.append(Text(say("strong", language) + " ".join(strong)))
-    if shown.gaps:
-        parts.append(Text(say("gaps", language)))
-    for gap in shown.gaps[:MAX_GAPS]:
-        mark, style = MARKS[gap.verdict]
-        parts.append(Text(f"  {mark} {gap.question.ref}  {gap.question.bullets[gap.position].plain}", style=style))
-    parts.append(Text(say("then", language) + next_command(shown), style="bold"))
-    return Group(*parts)
-
-
-def next_command(shown: practice.Summary) -> str:
-    """The one command that helps most now."""
-    if not shown.finished:
-        return "coach practice --resume"
-    if shown.pending:
-        return "coach grade --pending"
-    if shown.gaps:
-        return f"coach practice {shown.gaps[0].question.ref}"
-    return "coach practice"
 
 
 def explanation(

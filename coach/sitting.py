@@ -8,9 +8,12 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 
 from coach import practice, wire
 from coach.config import Config, choose_judge
+from coach.endboard import ending_json
+from coach.ending import Ending
 from coach.errors import ConfigError
 from coach.grader import grade_json
 from coach.journal import Journal, Session
@@ -20,6 +23,8 @@ from coach.turns import BlockReader, Reader
 from index.types import Handbook, Question
 
 Narrate = Callable[[str], None]
+End = Callable[[str], Ending]
+"""A session's id -> what it came to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +66,8 @@ def hold(
             revealed=journal.reveals(book.name),
         )
         reader: Reader = _terminal(journal, book, speech, narrate) if answers is None else BlockReader(answers)
-        show = _print_json if as_json else _shower(interview)
+        end = partial(wire.ending, config, journal, book.name)
+        show = _printer(end) if as_json else _shower(interview, end)
         try:
             for event in interview.run(questions, reader, session_id=session.id):
                 show(event)
@@ -122,12 +128,16 @@ def _terminal(journal: Journal, book: Handbook, speech: Language, narrate: Narra
     return TerminalReader(journal, book.name, speech, narrate)
 
 
-def _shower(interview: practice.Interview) -> Callable[[practice.Event], None]:
+def _shower(interview: practice.Interview, end: End) -> Callable[[practice.Event], None]:
     from coach import render
+    from coach.endboard import ending_board
 
     console = render.open_console()
 
     def show(event: practice.Event) -> None:
+        if isinstance(event, practice.Summary):
+            console.print(ending_board(event, end(event.session_id), interview.material, interview.language, console))
+            return
         shown = render.event(event, interview.material, interview.language, datetime.now(UTC))
         if shown is not None:
             console.print(shown)
@@ -135,12 +145,15 @@ def _shower(interview: practice.Interview) -> Callable[[practice.Event], None]:
     return show
 
 
-def _print_json(event: practice.Event) -> None:
+def _printer(end: End) -> Callable[[practice.Event], None]:
     import typer
 
-    row = event_json(event)
-    if row is not None:
-        typer.echo(json.dumps({"schema": 1, **row}, ensure_ascii=False))
+    def show(event: practice.Event) -> None:
+        row = ending_json(event, end(event.session_id)) if isinstance(event, practice.Summary) else event_json(event)
+        if row is not None:
+            typer.echo(json.dumps({"schema": 1, **row}, ensure_ascii=False))
+
+    return show
 
 
 def event_json(event: practice.Event) -> dict[str, object] | None:
@@ -153,8 +166,6 @@ def event_json(event: practice.Event) -> dict[str, object] | None:
             return {"event": "follow_up", "ref": question.ref, "question": text}
         case practice.Graded():
             return _graded_json(event)
-        case practice.Summary():
-            return _summary_json(event)
         case _:
             return None
 
@@ -173,27 +184,3 @@ def _graded_json(event: practice.Graded) -> dict[str, object]:
     rubric: dict[str, object] = {"by": "ref", "ref": event.question.ref, "score": None, "context": []}
     unscored = {"question": event.question.text, "rubric": rubric, "score": None, "bullets": bullets, "judge": None}
     return {**head, **unscored, "usage": None, **why}
-
-
-def _summary_json(event: practice.Summary) -> dict[str, object]:
-    from coach.render import next_command
-
-    return {
-        "event": "summary",
-        "session": event.session_id,
-        "answered": len(event.graded),
-        "skipped": event.skipped,
-        "pending": event.pending,
-        "finished": event.finished,
-        "score": event.score,
-        "gaps": [
-            {
-                "ref": gap.question.ref,
-                "bullet": gap.position,
-                "text": gap.question.bullets[gap.position].plain,
-                "verdict": str(gap.verdict),
-            }
-            for gap in event.gaps
-        ],
-        "next": next_command(event),
-    }

@@ -11,6 +11,7 @@ from coach.config import Config, JudgeChoice, choose_judge
 from coach.errors import ConfigError
 
 if TYPE_CHECKING:
+    from coach.ending import Ending
     from coach.journal import Journal
     from coach.llm import OpenAIChat
     from coach.material import Material
@@ -92,6 +93,16 @@ def journal(config: Config) -> Journal:
     from coach.journal import Journal
 
     return Journal(config.home / "journal.db")
+
+
+def ending(config: Config, journal: Journal, handbook: str, session_id: str) -> Ending:
+    """What a sitting came to, from the journal."""
+    from coach.ending import judge_of, measure_ending
+    from coach.noise import noise_of
+
+    attempts = journal.attempts(handbook=handbook)
+    noise = noise_of(judge_of(attempts), config.home / "runs")
+    return measure_ending(session_id, attempts, journal.all_marks(handbook), noise)
 
 
 def remember_handbook(config: Config) -> None:

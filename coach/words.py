@@ -65,6 +65,17 @@ WORDS: dict[str, dict[Language, str]] = {
     },
     "gaps": {"zh": "最该补的：", "en": "Most costly gaps: "},
     "strong": {"zh": "答得好的：", "en": "Strong: "},
+    "said_well": {"zh": "说到点上的：", "en": "Well said: "},
+    "sure_and_wrong": {"zh": "有把握却错了：", "en": "Sure, and wrong:"},
+    "sure_unsaid": {"zh": "没有提到", "en": "not mentioned"},
+    "change": {
+        "zh": "和上次比（{n} 题）：{was} → {now}，超出判官的误差（±{noise} 个百分点）。",
+        "en": "Against last time ({n} questions): {was} → {now}, beyond the judge's error (±{noise} points).",
+    },
+    "change_none": {
+        "zh": "和上次比（{n} 题）：差别在判官的误差（±{noise} 个百分点）以内，不下结论。",
+        "en": "Against last time ({n} questions): within the judge's error (±{noise} points), so no claim.",
+    },
     "then": {"zh": "接下来：", "en": "Next: "},
     "judge": {"zh": "评分：{judge}", "en": "graded by {judge}"},
     "certainty": {"zh": "有把握的程度：{share}", "en": "certainty: {share}"},

@@ -1,0 +1,45 @@
+"""What a judge's error makes of a comparison."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from coach.noise import bundled_confusion, credit_error, noise_of
+from coach.types import JudgeId, Verdict
+
+COVERED, PARTIAL, MISSING, WRONG, UNGRADED = Verdict
+LLM = JudgeId("llm", "m", "grade.v1:1")
+
+
+def test_error_is_the_root_mean_square_of_the_credit() -> None:
+    # Off by 0, 1 and -0.5: sqrt((0 + 1 + 0.25) / 3); the ungraded bullet is no error of credit.
+    confusion = {COVERED: {COVERED: 1, UNGRADED: 5}, MISSING: {COVERED: 1}, PARTIAL: {MISSING: 1}}
+    assert credit_error(confusion) == pytest.approx((1.25 / 3) ** 0.5)
+
+
+def test_more_bullets_make_the_bound_narrower() -> None:
+    noise = noise_of(JudgeId("offline"), Path("absent"))
+    assert noise.measured
+    assert noise.of_change(40) == pytest.approx(noise.of_change(10) / 2)
+
+
+def test_bundled_confusion_has_every_label() -> None:
+    assert set(bundled_confusion()) == {COVERED, PARTIAL, MISSING, WRONG}
+
+
+def test_run_of_the_same_judge_is_what_counts(tmp_path: Path) -> None:
+    assert noise_of(LLM, tmp_path).measured is False
+    fingerprint = {"judge": {"kind": "llm", "model": "m", "prompt": "grade.v1:1"}}
+    details = {"grading": {"confusion": {"covered": {"covered": 3, "missing": 1}}}}
+    for name, content in {
+        "a": json.dumps({"fingerprint": fingerprint, "details": details}),
+        "b": "{cut",
+        "c": "{}",
+    }.items():
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "report.json").write_text(content)
+    assert noise_of(LLM, tmp_path).bullet == 0.5
+    assert noise_of(JudgeId("llm", "other", "p"), tmp_path).measured is False
