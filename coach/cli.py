@@ -114,7 +114,16 @@ def practice(
     direction: Annotated[
         list[str] | None, typer.Option("--direction", "-d", help="Only this direction: number or part of its title.")
     ] = None,
-    count: Annotated[int, typer.Option("-n", min=1, help="How many questions to pick.")] = 3,
+    count: Annotated[
+        int | None, typer.Option("-n", min=1, help="How many questions to pick.", show_default="3, or what fits")
+    ] = None,
+    minutes: Annotated[
+        float | None, typer.Option("--minutes", min=1, help="No new question after so many minutes.")
+    ] = None,
+    own: Annotated[str | None, typer.Option("--own", help="Text of a question of your own, to be found.")] = None,
+    mode: Annotated[
+        str | None, typer.Option("--mode", help="study: feedback at once; real: at the end.", show_default="study")
+    ] = None,
     answers: Annotated[
         str | None, typer.Option("--answers", help="Answers from a file (- is stdin), divided by lines of only ---.")
     ] = None,
@@ -134,15 +143,25 @@ def practice(
 ) -> None:
     """Mock interview: questions one at a time, each answer graded bullet by bullet.
 
-    Examples: coach practice · coach practice 2.4 1.2 · coach practice -d RAG -n 5
+    Examples: coach practice · coach practice 2.4 1.2 · coach practice -d RAG -n 5 · coach practice --mode real
     """
     with user_errors(debug):
-        from coach import sitting
+        from coach import choosing, sitting
 
         config = _config(handbook=handbook, offline=offline, judge=judge, lang=lang, no_cache=no_cache)
         sitting.hold(
             config,
-            sitting.Wishes(tuple(refs or ()), tuple(direction or ()), count, resume, follow_ups, seed),
+            choosing.Wishes(
+                refs=tuple(refs or ()),
+                directions=tuple(direction or ()),
+                count=count,
+                resume=resume,
+                follow_ups=follow_ups,
+                seed=seed,
+                minutes=minutes,
+                own=own,
+                mode=mode,
+            ),
             answers=None if answers is None else read_text(answers),
             no_input=no_input,
             as_json=as_json,

@@ -16,7 +16,7 @@ from coach.render import MARKS, percent
 from coach.words import say
 
 if TYPE_CHECKING:
-    from coach.practice import Summary
+    from coach.events import Summary
 
 MAX_SHOWN = 3
 

@@ -33,11 +33,15 @@ class Said:
 
 
 def verdicts(attempt: Attempt, marks: Marks) -> tuple[Verdict, ...]:
-    """The verdicts that count, in the order of the question's bullets; empty for an ungraded answer."""
+    """The verdicts that count, in the order of the question's bullets; empty for an ungraded answer.
+
+    Where the answer differs from a doubtful bullet and may be right, there is none: UNGRADED.
+    """
     if attempt.grade is None:
         return ()
     marked = marks.get(attempt.id, {})
-    return tuple(marked.get(position, b.verdict) for position, b in enumerate(attempt.grade.bullets))
+    judged = (Verdict.UNGRADED if b.differs else b.verdict for b in attempt.grade.bullets)
+    return tuple(marked.get(position, verdict) for position, verdict in enumerate(judged))
 
 
 def last_said(attempts: Sequence[Attempt], marks: Marks) -> dict[str, Said]:

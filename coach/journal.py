@@ -282,6 +282,21 @@ class Journal:
         with self._transaction() as db:
             db.execute("UPDATE attempts SET confidence = ? WHERE id = ?", (confidence, attempt_id))
 
+    def save_took(self, attempt_id: str, took_s: float) -> None:
+        """How long the answer took, as the person says."""
+        with self._transaction() as db:
+            db.execute("UPDATE attempts SET took_s = ? WHERE id = ?", (took_s, attempt_id))
+
+    def times_probed(self, handbook: str, bullet_key: str) -> int:
+        """How many follow-ups on a bullet were answered."""
+        rows = self._rows(
+            "SELECT count(*) AS n FROM attempts WHERE handbook = ? AND prompted "
+            "AND json_extract(question, '$.bullets[0][0]') = ?",
+            handbook,
+            bullet_key,
+        )
+        return int(rows[0]["n"])
+
     def assign(self, attempt_id: str, question: Question) -> None:
         """Hang an answer to a question of the person's own on the handbook's question that it is graded by."""
         with self._transaction() as db:

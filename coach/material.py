@@ -48,6 +48,11 @@ class Material:
             return ""
         return f"{prepared.audit.zh if language == 'zh' else prepared.audit.en} ({prepared.audit.source})"
 
+    def audit(self, question: Question, position: int) -> str:
+        """The note on a doubtful bullet in both languages, to compare an answer with; empty when there is none."""
+        prepared = self._bullet(question, position)
+        return f"{prepared.audit.zh}\n{prepared.audit.en}" if prepared and prepared.audit else ""
+
     def hint(self, question: Question, number: int, language: Language) -> str:
         """The `number`-th hint, from 1.
 

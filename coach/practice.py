@@ -2,133 +2,52 @@
 
 `Interview.run` yields events as they happen; whoever iterates shows them. An answer is in the journal before
 its grading begins, so that neither Ctrl-C nor a lost network loses it.
+
+Who answers at a terminal hears the follow-ups before the feedback, which would give them away; in `real` mode all
+feedback waits for the end, and an answer is graded while the next question is asked.
 """
 
 from __future__ import annotations
 
 import uuid
 from collections import deque
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, tzinfo
+from datetime import datetime, timedelta, tzinfo
+from typing import Literal
 
-from coach.errors import ChatError, CoachError
+from coach.errors import CoachError
+from coach.events import Asked, Event, FollowedUp, Graded, Heard, Said, Saved, Summary, Unsure
 from coach.journal import Journal
+from coach.judging import Judging, Pending, interrupted
 from coach.language import Language
 from coach.material import Material
-from coach.schedule import Review, Source, counts, due_at, rating_for, recall, review
-from coach.turns import VERBS, Answer, Reader, Verb, parse_mark
-from coach.types import CREDIT, Attempt, BulletGrade, Grade, Verdict
-from coach.words import say
-from index.types import Question
+from coach.own import match_own
+from coach.probing import focus_of, unsure, verdict_at, worth_probing
+from coach.record import Recorder
+from coach.turns import Answer, Reader, Verb
+from coach.types import Attempt, Grade
+from coach.verbs import About, Aids, Desk, obey
+from coach.words import reaction, say
+from index.types import Question, Ranking
+
+Mode = Literal["study", "real"]
 
 MAX_FOLLOW_UPS = 2
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A question was put."""
-
-    question: Question
-    number: int
-    total: int
-
-
-@dataclass(frozen=True, slots=True)
-class FollowedUp:
-    """A follow-up on one bullet was put; `question` holds that bullet alone."""
-
-    question: Question
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Graded:
-    """A question was dealt with: graded, or skipped, or kept for later (`problem` says why)."""
-
-    question: Question
-    attempt: Attempt | None
-    problem: CoachError | None = None
-    due: datetime | None = None
-    """When the soonest of its bullets comes back."""
-
-    @property
-    def skipped(self) -> bool:
-        """Whether no answer was given."""
-        return self.attempt is None
-
-
-@dataclass(frozen=True, slots=True)
-class Saved:
-    """The answer is on disk; its grading begins."""
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """The coach says something aside: a hint, a model answer, how a verb is used."""
-
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Explained:
-    """A closer look at bullets of the last grade: all of them, or one."""
-
-    graded: Graded
-    position: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Gap:
-    """A bullet that cost credit."""
-
-    question: Question
-    position: int
-    verdict: Verdict
-
-
-@dataclass(frozen=True, slots=True)
-class Summary:
-    """The end of the sitting."""
-
-    session_id: str
-    graded: tuple[Graded, ...]
-    skipped: int
-    pending: int
-    finished: bool
-    """False when questions are left for --resume."""
-
-    @property
-    def score(self) -> float | None:
-        """Mean score of the first, unprompted answers; None when none was graded."""
-        scores = [
-            g.attempt.grade.score for g in self.graded if g.attempt and g.attempt.grade and not g.attempt.prompted
-        ]
-        known = [score for score in scores if score is not None]
-        return sum(known) / len(known) if known else None
-
-    @property
-    def gaps(self) -> tuple[Gap, ...]:
-        """Bullets without full credit, wrong ones first, then missing, then half-said."""
-        order = {Verdict.CONTRADICTED: 0, Verdict.MISSING: 1, Verdict.PARTIAL: 2}
-        found = [
-            Gap(g.question, position, b.verdict)
-            for g in self.graded
-            if g.attempt and g.attempt.grade and not g.attempt.prompted
-            for position, b in enumerate(g.attempt.grade.bullets)
-            if b.verdict in order
-        ]
-        return tuple(sorted(found, key=lambda gap: order[gap.verdict]))
-
-
-Event = Asked | FollowedUp | Graded | Saved | Said | Explained | Summary
+MAX_UNSURE = 2
+FOLLOW_UP_WAIT_S = 2.0
+"""A real interviewer does not fall silent: a grade that takes longer gets no follow-up."""
+QUIET_S = 0.3
+"""Silence that needs no word."""
+LEAVING = frozenset({"quit", "pause"})
 
 
 @dataclass
 class Interview:
     """One sitting. Time is asked of `clock`; grading, the journal and the material are given."""
 
-    grade: Callable[[Question, str], Grade]
+    grade: Callable[..., Grade]
+    """As in `Judging`."""
     journal: Journal
     handbook: str
     material: Material
@@ -136,193 +55,260 @@ class Interview:
     clock: Callable[[], datetime]
     follow_ups: bool = False
     cards: dict[str, str] = field(default_factory=dict)
-    """Memory states by bullet key; kept up to date."""
     revealed: dict[str, datetime] = field(default_factory=dict)
-    """When each bullet's words were last shown, by bullet key; kept up to date."""
     zone: tzinfo | None = None
-    """Whose midnight divides the days; None: the system's."""
+    mode: Mode = "study"
+    minutes: float | None = None
+    """No question is begun after so many."""
+    aloud: bool = False
+    about: About = field(default_factory=About)
+    """Who is asked beside the judge."""
+    probe: Callable[[Question, int, str, int], str] | None = None
+    """(question, position, answer, how often it was probed) -> a follow-up; None: the material's own."""
+    match: Callable[[str], Ranking] | None = None
+    """Finds the rubric of a question of the person's own."""
     _last: Graded | None = None
-    _before: dict[str, dict[str, str | None]] = field(default_factory=dict)
-    """By attempt: the cards as they were before it, of the bullets whose recall counted. A mark takes the place of the
-    judge's verdict, so it starts from these."""
     _queue: deque[Question] = field(default_factory=deque)
+    _done: list[Graded] = field(default_factory=list)
+    _waiting: list[Pending] = field(default_factory=list)
+    """Answers whose feedback waits for the end."""
+    _answers: int = 0
+
+    def __post_init__(self) -> None:
+        """Open the record."""
+        self.record = Recorder(self.journal, self.handbook, self.clock, self.cards, self.revealed, self.zone)
+        self.desk = Desk(self.material, self.language, self.record, self.about)
+        self.judging = Judging(self.grade, self.record, self.aloud)
 
     def run(self, questions: Sequence[Question], reader: Reader, *, session_id: str) -> Iterator[Event]:
-        """Ask `questions` in order until they, the input or the person's patience end."""
+        """Ask `questions` in order until they, the time, the input or the person's patience end."""
         self._queue = deque(questions)
-        total, done = len(questions), list[Graded]()
+        total, until = len(questions), self._until()
         while self._queue:
+            if until is not None and self.clock() >= until:
+                yield Said(say("time_up", self.language, minutes=f"{self.minutes:g}"))
+                self._queue.clear()
+                break
             question = self._queue.popleft()
             yield Asked(question, total - len(self._queue), total)
-            ended = yield from self._question(question, reader, session_id, done)
-            if ended:
+            if (yield from self._question(question, reader, session_id)):
                 break
-            self.journal.update_plan(session_id, [q.ref for q in self._queue])
-        yield self._close(session_id, done)
+            self._keep_plan(session_id)
+        yield from self._debrief(reader)
+        yield self._close(session_id)
 
-    def _close(self, session_id: str, done: Sequence[Graded]) -> Summary:
-        finished = not self._queue
-        self.journal.update_plan(session_id, [q.ref for q in self._queue])
+    def _until(self) -> datetime | None:
+        return None if self.minutes is None else self.clock() + timedelta(minutes=self.minutes)
+
+    def _keep_plan(self, session_id: str) -> None:
+        self.journal.update_plan(session_id, [q.ref for q in self._queue if q.ref])
+
+    def _close(self, session_id: str) -> Summary:
+        finished = not any(q.ref for q in self._queue)
+        self._keep_plan(session_id)
         if finished:
             self.journal.end_session(session_id, self.clock())
-        pending = sum(g.problem is not None for g in done)
-        graded = tuple(g for g in done if g.problem is None and not g.skipped)
-        return Summary(session_id, graded, sum(g.skipped for g in done), pending, finished)
+        pending = sum(g.problem is not None and bool(g.question.bullets) for g in self._done)
+        graded = tuple(g for g in self._done if g.problem is None and not g.skipped)
+        return Summary(session_id, graded, sum(g.skipped for g in self._done), pending, finished)
 
-    def _question(
-        self, question: Question, reader: Reader, session_id: str, done: list[Graded]
-    ) -> Generator[Event, None, bool]:
+    def _question(self, question: Question, reader: Reader, session_id: str) -> Generator[Event, None, bool]:
         """Deal with one question; returns whether the sitting ends here."""
-        hints = 0
+        aids = Aids()
         while (turn := reader.read(question, question.text)) is not None:
             if isinstance(turn, Answer):
-                graded = yield from self._answered(question, turn, session_id, hints)
-                done.append(graded)
-                if self.follow_ups:
-                    yield from self._follow_up(graded, reader, session_id, done)
-                return (yield from self._afterwards(graded, reader))
-            if turn.name in {"quit", "pause"}:
+                return (yield from self._answered(question, turn, reader, session_id, aids))
+            if turn.name in LEAVING:
                 break
             if turn.name == "skip":
-                self.journal.log(session_id, "skipped", {"ref": question.ref}, self.clock())
-                done.append(Graded(question, None))
-                yield done[-1]
+                yield self._skip(question, session_id)
                 return False
             if turn.name == "again" and self._last:
                 self._queue.extendleft([question, self._last.question])
                 return False
-            if turn.name == "hint":
-                hints += 1
-            yield from self._verb(turn, question, hints)
+            yield from self._verb(turn, question, aids)
         self._queue.appendleft(question)
         return True
 
+    def _skip(self, question: Question, session_id: str) -> Graded:
+        self.journal.log(session_id, "skipped", {"ref": question.ref}, self.clock())
+        self._done.append(Graded(question, None))
+        return self._done[-1]
+
     def _answered(
-        self, question: Question, answer: Answer, session_id: str, hints: int, *, prompted: bool = False
-    ) -> Generator[Event, None, Graded]:
-        """Save, grade and record one answer; returns how it went."""
-        now = self.clock()
+        self, question: Question, answer: Answer, reader: Reader, session_id: str, aids: Aids
+    ) -> Generator[Event, None, bool]:
+        """Save an answer, then grade it now or beside what follows; returns whether the sitting ends here."""
+        attempt = yield from self._saved(question, answer, session_id, aids)
+        given: Mapping[str, object] = {}
+        if not question.bullets and self.match is not None:
+            matched = yield from match_own(attempt, self.match, reader, self.language, self.journal)
+            if matched is None:
+                yield self._without_rubric(attempt)
+                return False
+            attempt, given = matched.attempt, {"rubric": matched.rubric, "context": matched.context}
+        if self.mode == "real":
+            return (yield from self._answered_for_real(attempt, given, reader))
+        return (yield from self._answered_in_study(attempt, given, reader))
+
+    def _saved(
+        self, question: Question, answer: Answer, session_id: str, aids: Aids, *, prompted: bool = False
+    ) -> Generator[Event, None, Attempt]:
+        """Put the answer on disk, and say an interviewer's word to it."""
         attempt = Attempt(
             uuid.uuid4().hex[:12],
             session_id,
             question,
             answer.text,
-            now,
-            took_s=answer.took_s,
+            self.clock(),
+            took_s=answer.took_s if aids.took_s is None else aids.took_s,
             prompted=prompted,
-            hints_used=hints,
+            hints_used=aids.hints,
+            confidence=aids.confidence,
         )
-        self.journal.save_answer(attempt, self.handbook)
-        yield Saved()
-        try:
-            attempt = replace(attempt, grade=self.grade(question, answer.text))
-        except ChatError as exc:
-            graded = Graded(question, attempt, problem=exc)
-        except KeyboardInterrupt:
-            graded = Graded(question, attempt, problem=CoachError("grading was interrupted"))
-        else:
-            graded = self._record(attempt)
-        self._last = graded
+        self.record.answer(attempt)
+        yield Saved(reaction(self._answers, self.language))
+        self._answers += 1
+        return attempt
+
+    def _without_rubric(self, attempt: Attempt) -> Graded:
+        words = say("no_rubric", self.language, question=attempt.question.text)
+        self._done.append(Graded(attempt.question, attempt, problem=CoachError(words)))
+        return self._done[-1]
+
+    def _answered_in_study(
+        self, attempt: Attempt, given: Mapping[str, object], reader: Reader
+    ) -> Generator[Event, None, bool]:
+        """Grade at once and show it: to a person after the follow-ups, which it would give away."""
+        graded = yield from self._graded(self.judging.start(attempt, given), reader)
+        followed: list[Graded] = []
+        if not reader.interactive:
+            yield graded
+        ended = yield from self._follow_up(graded, reader, followed)
+        if not reader.interactive:
+            return ended
         yield graded
+        yield from followed
+        return (yield from self._afterwards(graded, reader)) or ended
+
+    def _graded(self, pending: Pending, reader: Reader) -> Generator[Event, None, Graded]:
+        """The recorded grade; how sure the person was is asked while the judge works."""
+        try:
+            if pending.attempt.confidence is None and not pending.attempt.prompted:
+                pending = replace(pending, attempt=self._ask_confidence(pending.attempt, reader))
+            if reader.interactive and not pending.job.done(QUIET_S):
+                yield Said(say("grading", self.language))
+            hidden = self.follow_ups and reader.interactive
+            for position, bullet in pending.heard():
+                yield Heard(position, len(pending.attempt.question.bullets), None if hidden else bullet)
+            graded = self.judging.finish(pending)
+        except KeyboardInterrupt:
+            graded = interrupted(pending.attempt)
+        self._done.append(graded)
+        self._last = graded
         return graded
 
-    def _record(self, attempt: Attempt) -> Graded:
-        assert attempt.grade is not None
-        self.journal.save_grade(attempt.id, attempt.grade)
-        now, keys = attempt.started_at, [b.bullet.key for b in attempt.grade.bullets]
-        self._before[attempt.id] = {
-            key: self.cards.get(key) for key in keys if counts(self.revealed.get(key), now, self.zone)
-        }
-        for b in attempt.grade.bullets:
-            self._review(attempt, b.bullet.key, b.verdict)
-        self._reveal(keys)
-        return Graded(
-            attempt.question, attempt, due=min((due_at(self.cards[k]) for k in keys if k in self.cards), default=None)
-        )
+    def _ask_confidence(self, attempt: Attempt, reader: Reader) -> Attempt:
+        key = reader.choose(say("sure", self.language), "1234")
+        if key is None:
+            return attempt
+        self.journal.save_confidence(attempt.id, int(key))
+        return replace(attempt, confidence=int(key))
 
-    def _review(self, attempt: Attempt, bullet_key: str, verdict: Verdict) -> None:
-        helped = attempt.prompted or attempt.hints_used > 0
-        rating, before = rating_for(verdict, helped=helped), self._before.get(attempt.id, {})
-        if rating is None or bullet_key not in before:
-            return
-        now, card = attempt.started_at, before[bullet_key]
-        source: Source = "prompted" if helped else "answer"
-        seen = Review(bullet_key, attempt.id, now, rating, recall(card, now) if card else None, source)
-        self.cards[bullet_key] = review(card, rating, now)
-        self.journal.save_review(self.handbook, seen, self.cards[bullet_key])
+    def _answered_for_real(
+        self, attempt: Attempt, given: Mapping[str, object], reader: Reader
+    ) -> Generator[Event, None, bool]:
+        """Grade beside the next question; follow up only when the grade comes before silence would be felt."""
+        pending = self.judging.start(attempt, given)
+        self._waiting.append(pending)
+        graded = self.judging.glance(pending, FOLLOW_UP_WAIT_S) if self.follow_ups else None
+        return (yield from self._follow_up(graded, reader, [])) if graded else False
 
-    def _reveal(self, bullet_keys: Sequence[str]) -> None:
-        """These bullets' words are shown now: until tomorrow, recalling them counts for nothing."""
-        now = self.clock()
-        self.revealed.update(dict.fromkeys(bullet_keys, now))
-        self.journal.reveal(self.handbook, bullet_keys, now)
+    def _debrief(self, reader: Reader) -> Iterator[Event]:
+        """The feedback that was held back until the end, one answer after the other."""
+        waiting, self._waiting = self._waiting, []
+        if waiting:
+            yield Said(say("debrief", self.language))
+        left = False
+        for number, pending in enumerate(waiting):
+            graded = self.judging.finish(pending)
+            self._done.append(graded)
+            yield graded
+            followed = waiting[number + 1].attempt.prompted if number + 1 < len(waiting) else False
+            if not graded.prompted:
+                self._last = graded
+            if not (left or followed) and self._last is not None:
+                left = yield from self._afterwards(self._last, reader)
 
-    def _follow_up(self, graded: Graded, reader: Reader, session_id: str, done: list[Graded]) -> Iterator[Event]:
+    def _follow_up(self, graded: Graded, reader: Reader, followed: list[Graded]) -> Generator[Event, None, bool]:
         """At most two, each on one bullet; graded on that bullet alone and recorded as prompted recall."""
-        for position in worth_probing(graded)[:MAX_FOLLOW_UPS]:
+        for position in worth_probing(graded)[:MAX_FOLLOW_UPS] if self.follow_ups else ():
             alone = replace(graded.question, bullets=(graded.question.bullets[position],))
-            text = self.material.probe(graded.question, position, self.language)
+            text = self._probe(graded, position)
             yield FollowedUp(alone, text)
-            turn = reader.read(alone, text)
-            if not isinstance(turn, Answer):
-                return
-            done.append((yield from self._answered(alone, turn, session_id, 0, prompted=True)))
-            self._last = graded
+            turn = yield from self._turn(alone, text, reader)
+            if isinstance(turn, Answer):
+                yield from self._followed(graded, position, alone, turn, reader, followed)
+            elif turn is None or turn.name in LEAVING:
+                return turn is not None
+        return False
+
+    def _followed(
+        self,
+        graded: Graded,
+        position: int,
+        alone: Question,
+        answer: Answer,
+        reader: Reader,
+        followed: list[Graded],
+    ) -> Iterator[Event]:
+        """Take the answer to a follow-up; `followed` gets its grade, unless that waits for the end."""
+        assert graded.attempt is not None
+        attempt = yield from self._saved(alone, answer, graded.attempt.session_id, Aids(), prompted=True)
+        pending = self.judging.start(attempt, before=verdict_at(graded, position))
+        if self.mode == "real":
+            self._waiting.append(pending)
+            return
+        followed.append((yield from self._graded(pending, reader)))
+        self._last = graded
+        if not reader.interactive:
+            yield followed[-1]
+
+    def _turn(self, question: Question, text: str, reader: Reader) -> Generator[Event, None, Answer | Verb | None]:
+        """An answer to a follow-up, or a verb that ends it; other verbs are obeyed."""
+        aids = Aids()
+        while (turn := reader.read(question, text)) is not None:
+            if isinstance(turn, Answer) or turn.name in {*LEAVING, "skip"}:
+                return turn
+            yield from self._verb(turn, question, aids)
+        return None
+
+    def _probe(self, graded: Graded, position: int) -> str:
+        question, answer = graded.question, graded.attempt.answer if graded.attempt else ""
+        times = self.journal.times_probed(self.handbook, question.bullets[position].key)
+        if self.probe is not None:
+            return self.probe(question, position, answer, times)
+        return self.material.probe(question, position, self.language, times)
 
     def _afterwards(self, graded: Graded, reader: Reader) -> Generator[Event, None, bool]:
-        """Verbs about the feedback on screen; returns whether the sitting ends here."""
-        while (verb := reader.read_verb(say("next", self.language))) is not None:
-            if verb.name in {"quit", "pause"}:
+        """What the judge is unsure of, then verbs about the feedback; returns whether the sitting ends here."""
+        for position in unsure(graded)[:MAX_UNSURE] if reader.interactive else ():
+            yield Unsure(graded, position, self.about.nearest_to(graded, position))
+            if key := reader.choose(say("unsure_keys", self.language), "yhnw"):
+                yield from self._verb(Verb("mark", f"{position + 1} {key}"), graded.question, Aids(answered=True))
+        while (verb := reader.read_verb(focus_of(self._last or graded), len(graded.question.bullets))) is not None:
+            if verb.name in LEAVING:
                 return True
             if verb.name == "again":
                 self._queue.appendleft(graded.question)
                 return False
-            yield from self._verb(verb, graded.question, 1)
+            yield from self._verb(verb, graded.question, Aids(answered=True))
         return False
 
-    def _verb(self, verb: Verb, question: Question, hints: int) -> Iterator[Event]:
-        """Verbs that change nothing about which question is on."""
-        if verb.name == "hint":
-            yield Said(self.material.hint(question, hints, self.language))
-        elif verb.name == "model":
-            self._reveal([bullet.key for bullet in question.bullets])
-            yield Said(say("model", self.language) + self.material.model_answer(question, self.language))
-        elif verb.name == "help":
-            yield Said(" · ".join(VERBS.values()))
-        elif verb.name in {"why", "more", "mark"}:
-            yield self._about_last(verb)
-        else:
-            yield Said(say("unknown_verb", self.language, name=verb.name, verbs=" ".join(VERBS.values())))
-
-    def _about_last(self, verb: Verb) -> Event:
-        if self._last is None or self._last.attempt is None or self._last.attempt.grade is None:
-            return Said(say("nothing_graded", self.language))
-        count = len(self._last.question.bullets)
-        if verb.name == "more":
-            return Explained(self._last)
-        if verb.name == "why":
-            if not (verb.argument.isdecimal() and 1 <= int(verb.argument) <= count):
-                return Said(say("why_how", self.language))
-            return Explained(self._last, int(verb.argument) - 1)
-        return self._mark(self._last.attempt, parse_mark(verb.argument, count))
-
-    def _mark(self, attempt: Attempt, mark: tuple[int, Verdict] | None) -> Event:
-        if mark is None:
-            return Said(say("mark_how", self.language))
-        position, verdict = mark
-        self.journal.save_mark(attempt, position, verdict, "person", "", self.clock())
-        self._review(attempt, attempt.question.bullets[position].key, verdict)
-        return Said(say("marked", self.language, number=position + 1, verdict=say(verdict, self.language)))
-
-
-def worth_probing(graded: Graded) -> list[int]:
-    """Bullets a follow-up should go for: wrong, then half-said, then missing; none after a total blank."""
-    order = {Verdict.CONTRADICTED: 0, Verdict.PARTIAL: 1, Verdict.MISSING: 2}
-    if graded.attempt is None or graded.attempt.grade is None or not _said_something(graded.attempt.grade.bullets):
-        return []
-    found = [(order[b.verdict], i) for i, b in enumerate(graded.attempt.grade.bullets) if b.verdict in order]
-    return [i for _, i in sorted(found)]
-
-
-def _said_something(bullets: Sequence[BulletGrade]) -> bool:
-    return any(CREDIT.get(b.verdict) or b.verdict is Verdict.CONTRADICTED for b in bullets)
+    def _verb(self, verb: Verb, question: Question, aids: Aids) -> Iterator[Event]:
+        """Verbs that change nothing about which question is on; a mark changes what the last grade counts for."""
+        shown, last = obey(self.desk, verb, question, aids, self._last)
+        if last is not self._last:
+            self._done = [last if last is not None and one is self._last else one for one in self._done]
+            self._last = last
+        yield shown

@@ -3,32 +3,23 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
-from datetime import datetime
 from typing import TextIO
 
 from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from coach import practice
-from coach.delivery import measure
 from coach.language import Language
 from coach.material import Material
-from coach.names import name
-from coach.types import BulletGrade, Explanation, Grade, JudgeId, Verdict
+from coach.measured import Measured
+from coach.screen import MARKS as MARKS
+from coach.screen import Feedback
+from coach.screen import percent as percent
+from coach.types import Explanation, Grade
 from coach.words import say
-from index.types import Hit, Question, Ranking
+from index.types import Hit, Ranking
 
-MARKS = {
-    Verdict.COVERED: ("✓", "green"),
-    Verdict.PARTIAL: ("~", "yellow"),
-    Verdict.MISSING: ("✗", "red"),
-    Verdict.CONTRADICTED: ("!", "bold red"),
-    Verdict.UNGRADED: ("?", "dim"),
-}
 PIPE_WIDTH = 80
-COSTLIEST_FIRST = (Verdict.CONTRADICTED, Verdict.MISSING, Verdict.PARTIAL)
 
 
 def open_console(stream: TextIO | None = None) -> Console:
@@ -38,138 +29,9 @@ def open_console(stream: TextIO | None = None) -> Console:
     return Console(file=stream, markup=False, highlight=False, emoji=False, width=width)
 
 
-def percent(share: float | None) -> str:
-    """A share in [0, 1] as a percentage; a dash where nothing is known."""
-    return "—" if share is None else f"{100 * share:.0f} %"
-
-
-def judge_name(judge: JudgeId) -> str:
-    """Who graded, in a word or two."""
-    return judge.model if judge.kind == "llm" and judge.model else judge.kind
-
-
-def grade(graded: Grade, material: Material, language: Language, *, due: str = "") -> RenderableType:
-    """The feedback screen: score, what to mend first, each bullet with the person's own words."""
-    parts: list[RenderableType] = [_title(graded, material.question(graded.question, language))]
-    if (worst := _worst(graded)) is not None:
-        sentence = material.sentence(graded.question, worst, language)
-        parts.append(Text(say("first", language) + sentence, style="bold"))
-    table = Table.grid(padding=(0, 1))
-    table.add_column(no_wrap=True)
-    table.add_column(no_wrap=True)
-    table.add_column(ratio=1)
-    for position, bullet in enumerate(graded.bullets):
-        table.add_row(*_bullet_row(position, bullet, material.bullet(graded.question, position, language)))
-        for line in _asides(graded.question, position, bullet, material, language):
-            table.add_row("", "", line)
-    parts.append(table)
-    if graded.feedback and graded.judge.kind == "llm":
-        parts.append(Text(graded.feedback))
-    foot = say("judge", language, judge=judge_name(graded.judge)) + (f" · {due}" if due else "")
-    parts.append(Text(foot, style="dim"))
-    return Group(*parts)
-
-
-def _title(graded: Grade, words: str) -> RenderableType:
-    table = Table.grid(padding=(0, 2), expand=True)
-    table.add_column(no_wrap=True)
-    table.add_column(ratio=1)
-    table.add_column(no_wrap=True, justify="right")
-    table.add_row(
-        Text(graded.question.ref, style="bold cyan"),
-        Text(words, style="bold"),
-        Text(percent(graded.score), style="bold"),
-    )
-    return table
-
-
-def _worst(graded: Grade) -> int | None:
-    """Position of the bullet to mend first: the first wrong one, else missing, else half-said."""
-    for verdict in COSTLIEST_FIRST:
-        for position, bullet in enumerate(graded.bullets):
-            if bullet.verdict is verdict:
-                return position
-    return None
-
-
-def _bullet_row(position: int, bullet: BulletGrade, words: str) -> tuple[Text, Text, Text]:
-    mark, style = MARKS[bullet.verdict]
-    line = Text(words)
-    if bullet.evidence:
-        line.append("  «" + " … ".join(_shorten(q.quote) for q in bullet.evidence) + "»", style="italic dim")
-    return Text(f"{position + 1} {mark}", style=style), Text(say(bullet.verdict, "en"), style=style), line
-
-
-def _asides(
-    question: Question, position: int, bullet: BulletGrade, material: Material, language: Language
-) -> Iterable[Text]:
-    if bullet.verdict is Verdict.UNGRADED and bullet.reason:
-        yield Text(bullet.reason, style="dim")
-    if bullet.verdict is Verdict.CONTRADICTED and (sentence := material.sentence(question, position, language)):
-        yield Text(say("say", language) + sentence, style="green")
-    if note := material.doubt(question, position, language):
-        yield Text(say("doubtful", language) + note, style="magenta")
-
-
-def _shorten(quote: str, length: int = 40) -> str:
-    quote = " ".join(quote.split())
-    return quote if len(quote) <= length else quote[: length - 1] + "…"
-
-
-def explained(graded: Grade, position: int | None, material: Material, language: Language) -> RenderableType:
-    """Everything known about one bullet of a grade, or about all."""
-    positions = range(len(graded.bullets)) if position is None else [position]
-    parts: list[RenderableType] = []
-    for at in positions:
-        bullet = graded.bullets[at]
-        mark, style = MARKS[bullet.verdict]
-        parts.append(Text(f"{at + 1} {mark} {say(bullet.verdict, 'en')}  {bullet.bullet.plain}", style=style))
-        parts += [Text(f"    «{' '.join(q.quote.split())}»", style="italic") for q in bullet.evidence]
-        if bullet.reason:
-            parts.append(Text(f"    {bullet.reason}"))
-        if sentence := material.sentence(graded.question, at, language):
-            parts.append(Text("    " + say("say", language) + sentence, style="green"))
-        if note := material.doubt(graded.question, at, language):
-            parts.append(Text("    " + say("doubtful", language) + note, style="magenta"))
-        if bullet.certainty is not None:
-            parts.append(Text("    " + say("certainty", language, share=percent(bullet.certainty)), style="dim"))
-    return Group(*parts)
-
-
-def event(shown: practice.Event, material: Material, language: Language, now: datetime) -> RenderableType | None:
-    """What one step of an interview looks like; None for a step that is not shown."""
-    match shown:
-        case practice.Asked(question, number, total):
-            head = say("question", language, number=number, total=total)
-            title = name(question.direction.title, language)
-            return Text(f"\n{head}  {question.ref}  {title}\n{material.question(question, language)}")
-        case practice.FollowedUp(_, text):
-            return Text("\n" + say("follow_up", language) + text)
-        case practice.Saved():
-            return Text(say("saved", language), style="dim")
-        case practice.Said(text):
-            return Text(text)
-        case practice.Explained(graded, position):
-            found = graded.attempt.grade if graded.attempt else None
-            return explained(found, position, material, language) if found else None
-        case practice.Graded():
-            return _graded(shown, material, language, now)
-        case practice.Summary():
-            return None  # the sitting shows it: it takes the journal (coach/endboard.py)
-
-
-def _graded(shown: practice.Graded, material: Material, language: Language, now: datetime) -> RenderableType:
-    if shown.attempt is None:
-        return Text(say("skipped", language))
-    if shown.attempt.grade is None:
-        return Text(f"{shown.problem}\n{say('kept', language)}", style="yellow")
-    due = ""
-    if shown.due:
-        due = say("due", language, when=say("days", language, n=max(1, (shown.due - now).days)))
-    screen = grade(shown.attempt.grade, material, language, due=due)
-    spoken = measure(shown.attempt.answer, shown.attempt.took_s)
-    manner = say("delivery", language, spoken=round(spoken.spoken_s), fillers=spoken.fillers)
-    return Group(screen, Text(manner, style="dim"))
+def grade(graded: Grade, material: Material, language: Language, measured: Measured | None = None) -> RenderableType:
+    """The feedback on an answer outside an interview."""
+    return Feedback(graded, material, language, measured)
 
 
 def explanation(

@@ -18,6 +18,7 @@ from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 from prompt_toolkit.keys import Keys
 
 from coach.delivery import SPOKEN_RANGE_S
+from coach.keys import ask_key, ask_verb
 from coach.language import Language
 from coach.turns import VERBS, Answer, Turn, Verb, parse_turn
 from coach.words import say
@@ -43,13 +44,16 @@ class TerminalReader:
         """`notify` shows a line; `session` goes to PromptSession (tests give it `input` and `output`)."""
         self._journal, self._handbook, self._language, self._notify = journal, handbook, language, notify
         self._prompt: PromptSession[str] = PromptSession(**session)  # type: ignore[arg-type]  # input and output only
+        self._keys: PromptSession[str] = PromptSession(**session)  # type: ignore[arg-type]
         self._pace = Pace()
+        self._told = False
         self._answering = ""
         """Key of the question whose answer is under way."""
 
     def read(self, question: Question, prompt: str) -> Turn | None:
         """An answer or a verb; None on Ctrl-D with an empty box. The second Ctrl-C in two seconds raises."""
-        if not self._answering:
+        if not self._told:
+            self._told = True
             self._notify(say("send", self._language))  # a terminal that hides the toolbar shows it here
         draft = self._draft(question)
         interrupted = float("-inf")
@@ -66,19 +70,15 @@ class TerminalReader:
                 continue
             if isinstance(turn, Answer):
                 self._answering = ""
-                return turn
-            if turn.name != "took" or not turn.argument.isdecimal():
-                return turn
-            self._pace.said_s, draft = float(turn.argument), self._stored(question)
+            return turn
 
-    def read_verb(self, prompt: str) -> Verb | None:
-        """A verb about the feedback; Enter goes on, Ctrl-D quits."""
-        try:
-            text = self._prompt.prompt(say("next_key", self._language), multiline=False, bottom_toolbar=prompt)
-        except EOFError:
-            return Verb("quit")
-        turn = parse_turn(text)
-        return turn if isinstance(turn, Verb) else None
+    def read_verb(self, focus: int, bullets: int) -> Verb | None:
+        """A verb about the feedback; one key overrules the bullet in focus, Enter goes on, Ctrl-D quits."""
+        return ask_verb(self._keys, self._language, focus, bullets)
+
+    def choose(self, prompt: str, keys: str) -> str | None:
+        """The key that is pressed, of `keys`; None for Enter and Ctrl-D."""
+        return ask_key(self._keys, prompt, keys)
 
     def _draft(self, question: Question) -> str:
         """What the box begins with; the clock goes on when only a verb came between."""
@@ -128,8 +128,9 @@ class TerminalReader:
         low, high = SPOKEN_RANGE_S
         elapsed = self._pace.elapsed_s
         style = "" if elapsed < low else "bold" if elapsed < high else "italic"
-        clock = f" {int(elapsed // 60)}:{int(elapsed % 60):02d} / {low}-{high} s "
-        return FormattedText([(style, clock if self._pace.counts else " "), ("", say("send", self._language))])
+        clock = f"{int(elapsed // 60)}:{int(elapsed % 60):02d} / {low}-{high} s"
+        shown = clock if self._pace.counts else say("pasted", self._language)
+        return FormattedText([(style, f" {shown} · "), ("", say("send", self._language))])
 
 
 class Pace:
@@ -138,7 +139,6 @@ class Pace:
     def __init__(self) -> None:
         self._started = time.monotonic()
         self.counts = True
-        self.said_s: float | None = None
 
     @property
     def elapsed_s(self) -> float:
@@ -147,9 +147,7 @@ class Pace:
 
     @property
     def took_s(self) -> float | None:
-        """What the person said it took, else what the clock says, else None after a paste."""
-        if self.said_s is not None:
-            return self.said_s
+        """What the clock says; None after a paste."""
         return round(self.elapsed_s, 1) if self.counts else None
 
 

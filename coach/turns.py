@@ -18,7 +18,10 @@ VERBS = {
     "why": "/why N",
     "more": "/more",
     "mark": "/mark N covered|partial|missing|wrong",
+    "appeal": "/appeal N WHY",
+    "ask": "/ask …",
     "took": "/took SECONDS",
+    "sure": "/sure 1-4",
     "edit": "/edit",
     "pause": "/pause",
     "quit": "/quit",
@@ -74,8 +77,12 @@ class Reader(Protocol):
         """The next turn at `question`; None at the end of input. KeyboardInterrupt when the person wants out."""
         ...
 
-    def read_verb(self, prompt: str) -> Verb | None:
-        """What to do with the feedback on screen; None = go on."""
+    def read_verb(self, focus: int, bullets: int) -> Verb | None:
+        """What to do with the feedback on screen; None = go on. A single key may overrule the bullet in `focus`."""
+        ...
+
+    def choose(self, prompt: str, keys: str) -> str | None:
+        """One of `keys`; None for none of them, or where nobody can be asked."""
         ...
 
 
@@ -101,6 +108,16 @@ def parse_mark(argument: str, bullets: int) -> tuple[int, Verdict] | None:
     return int(found[1]) - 1, MARKS[found[2]]
 
 
+def parse_number(argument: str, least: int, most: int) -> int | None:
+    """The whole number that an argument is, or begins with; None when it is none from `least` to `most`.
+
+    >>> parse_number("2 I said so", 1, 4), parse_number("5", 1, 4)
+    (2, None)
+    """
+    found = re.match(r"(\d{1,6})(?!\S)", argument.strip())
+    return int(found[1]) if found and least <= int(found[1]) <= most else None
+
+
 class BlockReader:
     """Turns from a text: one block per question, divided by lines of only `---`."""
 
@@ -117,6 +134,10 @@ class BlockReader:
         block = next(self._blocks, None)
         return None if block is None else parse_turn(block)
 
-    def read_verb(self, prompt: str) -> Verb | None:
+    def read_verb(self, focus: int, bullets: int) -> Verb | None:
         """Nothing: a verb about the last grade stands in a block of its own."""
+        return None
+
+    def choose(self, prompt: str, keys: str) -> str | None:
+        """Nothing: a file holds answers, no choices."""
         return None

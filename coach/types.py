@@ -30,6 +30,15 @@ CREDIT: Mapping[Verdict, float] = {
 }
 
 
+COSTLIEST_FIRST = (Verdict.CONTRADICTED, Verdict.MISSING, Verdict.PARTIAL)
+
+UNSURE_BELOW = 0.6
+"""A certainty below this is little better than a coin's."""
+
+DIFFERS = "≠ "
+"""How the reason begins where an answer differs from a doubtful bullet, and may be right."""
+
+
 @dataclass(frozen=True, slots=True)
 class Quote:
     """A stretch of the answer, found by code: `answer[start:end] == quote`."""
@@ -93,6 +102,16 @@ class BulletGrade:
     reason: str = ""
     certainty: float | None = None
 
+    @property
+    def unsure(self) -> bool:
+        """Whether the judge might as well have said the opposite: then the person is asked."""
+        return self.certainty is not None and self.certainty < UNSURE_BELOW
+
+    @property
+    def differs(self) -> bool:
+        """Whether the answer contradicts a doubtful bullet as the handbook's audit does: then it costs nothing."""
+        return self.verdict is Verdict.CONTRADICTED and self.reason.startswith(DIFFERS)
+
 
 @dataclass(frozen=True, slots=True)
 class Rubric:
@@ -131,9 +150,18 @@ class Grade:
 
     @property
     def score(self) -> float | None:
-        """Mean credit of the graded bullets, in [0, 1]; None when none is graded."""
-        credits = [CREDIT[b.verdict] for b in self.bullets if b.verdict is not Verdict.UNGRADED]
+        """Mean credit of the graded bullets, in [0, 1]; None when none is. What `differs` is not counted."""
+        credits = [CREDIT[b.verdict] for b in self.bullets if b.verdict is not Verdict.UNGRADED and not b.differs]
         return sum(credits) / len(credits) if credits else None
+
+    @property
+    def worst(self) -> int | None:
+        """Position of the bullet to mend first: the first wrong one, else missing, else half-said."""
+        for verdict in COSTLIEST_FIRST:
+            for position, bullet in enumerate(self.bullets):
+                if bullet.verdict is verdict and not bullet.differs:
+                    return position
+        return None
 
 
 @dataclass(frozen=True, slots=True)

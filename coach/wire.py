@@ -12,14 +12,18 @@ from coach.errors import ConfigError
 
 if TYPE_CHECKING:
     from coach.ending import Ending
+    from coach.grader import OnBullet
     from coach.journal import Journal
+    from coach.language import Language
     from coach.llm import OpenAIChat
     from coach.material import Material
-    from coach.types import Grade, Judge
+    from coach.measured import Measured
+    from coach.types import BulletGrade, Explanation, Grade, Judge, JudgeId, Rubric
+    from coach.verbs import About
     from evals.cases import Data
     from index.pack import Pack
     from index.retriever import Retriever
-    from index.types import Handbook, Hit, Question
+    from index.types import Handbook, Hit, Question, Ranking
 
 CONTEXT_HITS = 3  # neighbours shown to a model beside the rubric; more of them only cost tokens
 
@@ -157,11 +161,23 @@ class Grading:
     judge: Judge
     search: Callable[[], Retriever]
 
-    def __call__(self, question: Question, answer: str) -> Grade:
-        """The grade of an answer to a question that was named."""
+    def __call__(
+        self,
+        question: Question,
+        answer: str,
+        *,
+        rubric: Rubric | None = None,
+        context: Sequence[Hit] | None = None,
+        on_bullet: OnBullet | None = None,
+    ) -> Grade:
+        """The grade of an answer; without `rubric` and `context` the question was named, and its neighbours are shown.
+
+        `on_bullet` hears each bullet as soon as the judge has said it, before any repair.
+        """
         from coach.grader import grade
 
-        return grade(question, answer, self.judge, context=self.neighbours(question))
+        shown = self.neighbours(question) if context is None else context
+        return grade(question, answer, self.judge, rubric=rubric, context=shown, on_bullet=on_bullet)
 
     def neighbours(self, question: Question) -> tuple[Hit, ...]:
         """Related questions; none for a judge that reads no context."""
@@ -184,6 +200,70 @@ def grading_with(config: Config, book: Handbook, choice: JudgeChoice, notify: No
     from functools import cache
 
     return Grading(judge(config, book, choice, notify), cache(lambda: retriever(config, book)))
+
+
+def settled(grading: Grading, material: Material) -> Callable[..., Grade]:
+    """`grading`, with what the handbook's audit bears out told as such."""
+    from coach.doubt import settle
+
+    def grade(question: Question, answer: str, **given: object) -> Grade:
+        found = grading(question, answer, **given)  # type: ignore[arg-type]  # as `Grading.__call__` takes them
+        return settle(found, lambda position: material.audit(question, position))
+
+    return grade
+
+
+def about(config: Config, book: Handbook, grading: Grading, notify: Notify) -> About:
+    """Who is asked during an interview beside the judge: the handbook, a second reader, the nearest sentence."""
+    from coach.nearest import Nearest
+    from coach.verbs import About
+
+    return About(look_up(config, book, grading, notify), second_reader(config, notify), Nearest(grading.judge))
+
+
+def look_up(
+    config: Config, book: Handbook, grading: Grading, notify: Notify
+) -> Callable[[str], tuple[Ranking, Explanation | None]]:
+    """Look-ups aside from an interview."""
+
+    def find(query: str) -> tuple[Ranking, Explanation | None]:
+        from coach.lookup import explain
+
+        found = grading.search().search(query, CONTEXT_HITS)
+        model = choose_judge(config).model
+        return found, explain(query, found, chat(config, model, notify) if model else None)
+
+    return find
+
+
+def second_reader(config: Config, notify: Notify) -> Callable[[Question, int, str, str], BulletGrade] | None:
+    """Who reads an appeal: the model by another prompt; None without a model."""
+    return None
+
+
+def prober(
+    config: Config, material: Material, language: Language, notify: Notify
+) -> Callable[[Question, int, str, int], str] | None:
+    """Who words follow-ups: the model; None without one, and then the material does."""
+    model = choose_judge(config).model
+    if not model:
+        return None
+    from coach.interviewer import Interviewer
+
+    return Interviewer(chat(config, model, notify), material, language).follow_up
+
+
+def measured(config: Config, judge: JudgeId) -> Measured | None:
+    """How often the judge's verdicts are right: by the newest own run of it, else as measured for this release."""
+    from coach.figures import Figure
+    from coach.measured import Measured, bundled
+    from evals.measured import find_measured
+
+    own = find_measured(config.home / "runs", judge)
+    if own is None:
+        return bundled(judge)
+    figures = {v: Figure(m.value, m.low, m.high, m.n) for v, m in own.precision.items() if m.n}
+    return Measured(figures, by_person="model" not in own.note)
 
 
 def eval_data(paths: Sequence[Path]) -> Data:

@@ -11,43 +11,167 @@ WORDS: dict[str, dict[Language, str]] = {
     "missing": {"zh": "missing", "en": "missing"},
     "contradicted": {"zh": "wrong", "en": "wrong"},
     "ungraded": {"zh": "ungraded", "en": "ungraded"},
+    "differing": {"zh": "存疑", "en": "differs"},
     "first": {"zh": "先改这一条：", "en": "Mend this first: "},
     "say": {"zh": "这样说：", "en": "Say: "},
     "doubtful": {"zh": "手册此条存疑：", "en": "The handbook may be off here: "},
-    "differs": {"zh": "与手册不同；你可能是对的", "en": "differs from the handbook; you may be right"},
+    "differs": {
+        "zh": "与手册不同；你可能是对的",
+        "en": "differs from the handbook; you may be right",
+    },
     "question": {"zh": "第 {number}/{total} 题", "en": "Question {number} of {total}"},
     "send": {
         "zh": "空行回车 或 Ctrl-D 发送 · /hint /skip /help",
         "en": "empty line or Ctrl-D sends · /hint /skip /help",
     },
-    "next": {
-        "zh": "回车 = 下一题 · /why N · /mark N c|p|m|w · /more · /again",
-        "en": "Enter = next · /why N · /mark N c|p|m|w · /more · /again",
+    "pasted": {
+        "zh": "粘贴：不计时，/took 75 补上用时",
+        "en": "pasted: no pace; /took 75 sets it",
     },
-    "next_key": {"zh": "继续> ", "en": "next> "},
+    "next_key": {
+        "zh": "第 {number} 条改判 [y]说到 [h]一半 [n]没提 [w]说错 · 1-{count} 换条 · 回车继续> ",
+        "en": "bullet {number}: [y] said [h] half [n] not [w] wrong · 1-{count} other · Enter> ",
+    },
+    "next_bar": {
+        "zh": " /why {number} 依据 · /more 全部 · /appeal {number} 理由 · /again 重答 · /ask … · /quit",
+        "en": " /why {number} · /more · /appeal {number} because … · /again · /ask … · /quit",
+    },
+    "unsure_keys": {
+        "zh": "[y]说到 [h]一半 [n]没提 [w]说错 · 回车 不管> ",
+        "en": "[y] said [h] half [n] not [w] wrong · Enter: leave it> ",
+    },
+    "unsure": {
+        "zh": "第 {number} 条拿不准（{share}）：{bullet}",
+        "en": "Not sure about bullet {number} ({share}): {bullet}",
+    },
+    "nearest": {
+        "zh": "你最接近的一句：«{quote}»",
+        "en": "Your nearest words: «{quote}»",
+    },
+    "nearest_none": {
+        "zh": "你的回答里没有找到相近的话。",
+        "en": "Nothing in your answer comes near it.",
+    },
+    "sure": {
+        "zh": "多大把握？1 没底 2 不太有 3 比较有 4 很有 · 回车 不说> ",
+        "en": "How sure? 1 not 2 hardly 3 fairly 4 very · Enter: skip> ",
+    },
+    "sure_how": {
+        "zh": "用法：/sure 3（1 没底 … 4 很有把握），在评分之前说",
+        "en": "Use: /sure 3 (1 unsure … 4 very sure), before the grade",
+    },
+    "sure_noted": {
+        "zh": "记下：把握 {number}/4。",
+        "en": "Noted: sure {number} of 4.",
+    },
+    "sure_late": {
+        "zh": "分数已经出来，把握要在评分之前说。",
+        "en": "The grade is out; confidence counts only before it.",
+    },
+    "took_how": {
+        "zh": "用法：/took 75（说这段话用了 75 秒）",
+        "en": "Use: /took 75 (saying it took 75 seconds)",
+    },
+    "took_noted": {
+        "zh": "记下：用时 {number} 秒（不影响评分）。",
+        "en": "Noted: {number} s (the grade does not change).",
+    },
     "follow_up": {"zh": "追问：", "en": "Follow-up: "},
     "follow_up_generic": {
         "zh": "这一题还有一点你没有讲到。换个角度想想，还能补充什么？",
         "en": "There is one more point to this question. What else would you add?",
     },
+    "follow_up_after": {
+        "zh": "追问后：",
+        "en": "after the follow-up: ",
+    },
     "hint": {"zh": "提示 {number}：", "en": "Hint {number}: "},
     "hint_count": {"zh": "一共有 {count} 个要点。", "en": "there are {count} points to make."},
-    "hint_none": {"zh": "没有更多提示了。", "en": "No more hints."},
+    "hint_none": {
+        "zh": "没有更多提示了。",
+        "en": "No more hints.",
+    },
     "model": {"zh": "参考答案：", "en": "Model answer: "},
-    "saved": {"zh": "已保存，正在评分…", "en": "saved, grading …"},
+    "saved": {
+        "zh": "{reaction}（已保存）",
+        "en": "{reaction} (saved)",
+    },
+    "grading": {
+        "zh": "评分中…",
+        "en": "grading …",
+    },
+    "heard": {
+        "zh": "评分中… {done}/{total}",
+        "en": "grading … {done} of {total}",
+    },
+    "debrief": {
+        "zh": "面试结束，下面逐题反馈。",
+        "en": "That was the interview; the feedback follows.",
+    },
+    "time_up": {
+        "zh": "{minutes} 分钟到了，不再出新题。",
+        "en": "{minutes} minutes are up; no further question.",
+    },
     "seen": {"zh": "已看完 {n}/{total} 条", "en": "{n} of {total} bullets read"},
     "kept": {
         "zh": "答案已保存，还没有评分；稍后运行 coach grade --pending",
         "en": "your answer is kept, not graded yet; run coach grade --pending later",
     },
+    "kept_own": {"zh": "答案已保存。", "en": "Your answer is kept."},
     "skipped": {"zh": "跳过。", "en": "Skipped."},
     "marked": {
-        "zh": "第 {number} 条改判为：{verdict}（你的判定为准）",
-        "en": "Bullet {number} marked {verdict}; your verdict counts.",
+        "zh": "第 {number} 条改判为 {verdict}，以你为准 · 本题 {score}",
+        "en": "Bullet {number} is {verdict} now, on your word · this question {score}",
     },
     "mark_how": {
-        "zh": "用法：/mark 2 c（c 说到 · p 一半 · m 没提 · w 说错）",
-        "en": "Use: /mark 2 c (c covered, p partial, m missing, w wrong)",
+        "zh": "用法：/mark 2 y（y 说到 · h 一半 · n 没提 · w 说错）",
+        "en": "Use: /mark 2 y (y said, h half, n not, w wrong)",
+    },
+    "appeal_how": {
+        "zh": "用法：/appeal 2 我说的是…（另一个评判不看第一次的结论，重新读）",
+        "en": "Use: /appeal 2 I said … (a second reader, blind to the first verdict)",
+    },
+    "appeal_none": {
+        "zh": "申诉要有模型（设 COACH_MODEL）；没有模型就直接改判：/mark {number} y",
+        "en": "An appeal needs a model (COACH_MODEL); without one, overrule: /mark {number} y",
+    },
+    "appeal_marked": {
+        "zh": "第 {number} 条你已经改判，以你为准。",
+        "en": "You marked bullet {number} yourself; that counts.",
+    },
+    "appeal_failed": {
+        "zh": "申诉没有结果：{problem}。原判不变。",
+        "en": "The appeal came to nothing: {problem}. The verdict stays.",
+    },
+    "appeal_same": {
+        "zh": "第二次读（不知道原判）也是 {verdict}。不同意可以直接改判：/mark {number} y",
+        "en": "A second reader, blind to the first, says {verdict} too. You may overrule: /mark {number} y",
+    },
+    "appeal_won": {
+        "zh": "申诉成立：第 {number} 条 {before} → {verdict}：«{quote}» · 本题 {score}",
+        "en": "Appeal upheld: bullet {number} {before} → {verdict}: «{quote}» · this question {score}",
+    },
+    "ask_how": {
+        "zh": "用法：/ask GRPO 是什么",
+        "en": "Use: /ask what is GRPO",
+    },
+    "ask_none": {
+        "zh": "这里查不了手册。",
+        "en": "The handbook cannot be searched here.",
+    },
+    "not_here": {
+        "zh": "/{name} 只在终端的输入框里有用。",
+        "en": "/{name} works only at the prompt of a terminal.",
+    },
+    "help": {
+        "zh": "/hint 提示（计为有提示）· /skip 跳过 · /again 重答上一题 · /model 参考答案\n"
+        "/ask … 查手册 · /took 75 补用时 · /sure 3 先说把握 · /edit 用编辑器写\n"
+        "反馈之后：/why 2 依据 · /more 全部 · /mark 2 y 改判 · /appeal 2 理由 申诉\n"
+        "/pause 暂停（--resume 接着来）· /quit 结束 · 空行回车或 Ctrl-D 发送",
+        "en": "/hint (counts as helped) · /skip · /again the last question · /model an answer\n"
+        "/ask … the handbook · /took 75 seconds · /sure 3 before the grade · /edit in your editor\n"
+        "after feedback: /why 2 · /more · /mark 2 y overrule · /appeal 2 because …\n"
+        "/pause (go on with --resume) · /quit · an empty line or Ctrl-D sends",
     },
     "nothing_graded": {"zh": "还没有评过的答案。", "en": "Nothing has been graded yet."},
     "why_how": {"zh": "用法：/why 2", "en": "Use: /why 2"},
@@ -56,6 +180,24 @@ WORDS: dict[str, dict[Language, str]] = {
         "zh": "{ref} 有一份没发出的答案（{length} 字），已放回输入框。",
         "en": "Your unfinished answer to {ref} ({length} characters) is back in the box.",
     },
+    "draft_offer": {
+        "zh": "{ref} 有一份没写完的答案，{length} 字：接着写？[y] 接着写 [n] 先不 [d] 丢掉 · 回车=y> ",
+        "en": "Unfinished answer to {ref}, {length} characters: continue? [y] yes [n] later [d] drop · Enter=y> ",
+    },
+    "own": {"zh": "自己的题", "en": "your own question"},
+    "own_match": {
+        "zh": "手册里最接近的题：",
+        "en": "Nearest in the handbook:",
+    },
+    "own_choice": {
+        "zh": "按哪一题的要点评？{keys} · [n] 都不是 · 回车={enter}> ",
+        "en": "Grade by which? {keys} · [n] none · Enter={enter}> ",
+    },
+    "no_rubric": {
+        "zh": '手册里没有这道题，没有评分。为它写要点：coach add "{question}"',
+        "en": 'the handbook has no such question, so nothing was scored; draft its bullets: coach add "{question}"',
+    },
+    "own_none": {"zh": "手册里没有相近的题。", "en": "Nothing in the handbook comes near."},
     "interrupt": {"zh": "再按一次 Ctrl-C 退出（草稿已保存）", "en": "Ctrl-C again to leave (the draft is kept)"},
     "paused": {"zh": "已暂停；coach practice --resume 继续。", "en": "Paused; coach practice --resume goes on."},
     "summary": {"zh": "小结", "en": "Summary"},
@@ -77,14 +219,44 @@ WORDS: dict[str, dict[Language, str]] = {
         "en": "Against last time ({n} questions): within the judge's error (±{noise} points), so no claim.",
     },
     "then": {"zh": "接下来：", "en": "Next: "},
-    "judge": {"zh": "评分：{judge}", "en": "graded by {judge}"},
-    "certainty": {"zh": "有把握的程度：{share}", "en": "certainty: {share}"},
-    "due": {"zh": "下次：{when}", "en": "next: {when}"},
-    "days": {"zh": "{n} 天后", "en": "in {n} days"},
-    "delivery": {
-        "zh": "表达：约 {spoken} 秒 · 口头语 {fillers} 个",
-        "en": "delivery: about {spoken} s spoken · {fillers} fillers",
+    "judge": {
+        "zh": "判官 {judge}",
+        "en": "graded by {judge}",
     },
+    "right": {
+        "zh": "（对{labels}标注）：{verdict} 10 次对 {right} 次",
+        "en": " (against {labels} labels): '{verdict}' is right {right} times in 10",
+    },
+    "check": {
+        "zh": "，请核对",
+        "en": ", check this",
+    },
+    "not_measured": {
+        "zh": "：准确度没有在这里测过，coach eval --quick",
+        "en": ": not measured here, coach eval --quick",
+    },
+    "by_person": {"zh": "人工", "en": "a person's"},
+    "by_model": {"zh": "大模型", "en": "a language model's"},
+    "overrule": {
+        "zh": "/mark {number} 改判",
+        "en": "/mark {number} overrules",
+    },
+    "more_why": {
+        "zh": "… 全文 /why {number}",
+        "en": "… whole: /why {number}",
+    },
+    "certainty": {"zh": "有把握的程度：{share}", "en": "certainty: {share}"},
+    "due": {"zh": "下次 {when}", "en": "next {when}"},
+    "days": {"zh": "{n} 天后", "en": "in {n} days"},
+    "tomorrow": {"zh": "明天", "en": "tomorrow"},
+    "delivery": {
+        "zh": "表达（不计分）：说出来约 {spoken} 秒{length}{took} · 口头语 {fillers}",
+        "en": "delivery (not scored): about {spoken} s spoken{length}{took} · fillers {fillers}",
+    },
+    "short": {"zh": "，偏短（{low}-{high} 秒为宜）", "en": ", short of {low}-{high} s"},
+    "long": {"zh": "，偏长（{low}-{high} 秒为宜）", "en": ", beyond {low}-{high} s"},
+    "took": {"zh": " · 用时 {took} 秒", "en": " · took {took} s"},
+    "pace": {"zh": "，每分钟 {pace} 字", "en": ", {pace} words a minute"},
     "not_found": {"zh": "手册里没有这个问题。最接近的：", "en": "Not in the handbook. Nearest:"},
     "not_found_own": {
         "zh": "手册里没有这个问题，所以没有评分；最接近的三题见下。",

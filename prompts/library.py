@@ -23,6 +23,7 @@ CURRENT: Mapping[str, int] = {
     "enrich_repair": 1,
     "enrich_sentences": 1,
     "grade": 1,
+    "probe": 1,
     "repair": 1,
 }
 """The version of each prompt in use."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from coach.delivery import measure
 
 
@@ -19,3 +21,23 @@ def test_length_is_told_in_seconds_of_speech() -> None:
 
 def test_filler_inside_another_word_is_none() -> None:
     assert measure("unlike a likelihood, umbrella").fillers == 0
+
+
+@pytest.mark.parametrize(
+    ("said", "used"),
+    [
+        ("tools like this, and it is like, um, fast", {"like": 1, "um": 1}),
+        ("额外的额度限额", {}),
+        ("额，显存不够", {"额": 1}),
+        ("那个模型用那个，就是说，那个那个缓存", {"那个": 1, "就是说": 1, "那个那个": 1}),
+        ("嗯嗯，Basically it scales, basically", {"嗯嗯": 1, "basically": 2}),
+    ],
+)
+def test_word_is_a_filler_only_where_it_fills(said: str, used: dict[str, int]) -> None:
+    assert dict(measure(said).used) == used
+
+
+def test_length_is_judged_by_speech_and_pace_by_the_clock() -> None:
+    assert [measure("字" * han).length for han in (239, 240, 480, 481)] == ["short", "fit", "fit", "long"]
+    assert measure("字" * 300, 75.0).pace == 240  # 300 characters in 1.25 minutes
+    assert measure("字" * 300).pace is None

@@ -50,6 +50,12 @@ class Terminal:
     def send(self, text: str) -> None:
         self.child.send(text)
 
+    def graded(self) -> None:
+        """Wait for the feedback, having said nothing about how sure one is."""
+        self.expect("回车 不说")
+        self.send("\r")
+        self.expect("判官")
+
     def close(self) -> int | None:
         self.child.expect(pexpect.EOF)
         self.child.close()
@@ -73,7 +79,7 @@ def test_long_chinese_paste_of_several_lines_arrives_whole(interview: Terminal, 
     text = f"{LONG}\n\n/skip\n最后一行 with English"
     interview.send(PASTE.format(text))
     interview.send("\x04")
-    interview.expect("评分：")
+    interview.graded()
     assert answers(home) == [text]
 
 
@@ -81,7 +87,7 @@ def test_backspace_over_chinese_leaves_no_broken_character(interview: Terminal, 
     interview.send("去掉 critic 爆炸")
     interview.send("\x7f\x7f")
     interview.send("\x04")
-    interview.expect("评分：")
+    interview.graded()
     assert answers(home) == ["去掉 critic"]
 
 
@@ -93,7 +99,7 @@ def test_empty_line_sends_and_a_verb_in_between_does_not_disturb_the_draft(inter
     interview.send("，用组内相对奖励\r")
     interview.child.expect(".{0,200}")
     interview.send("\r")
-    interview.expect("评分：")
+    interview.graded()
     assert answers(home) == ["去掉 critic，用组内相对奖励"]
 
 
@@ -110,7 +116,7 @@ def test_second_ctrl_c_leaves_with_130_and_the_draft_is_back_next_time(interview
     again.expect("4 字")
     again.expect("写了一半")
     again.send("，写完了\x04")
-    again.expect("评分：")
+    again.graded()
     again.child.close(force=True)
     assert answers(home) == ["写了一半，写完了"]
 
