@@ -231,6 +231,37 @@ def grade(
 
 
 @app.command()
+def add(
+    question: Annotated[list[str], typer.Argument(help="The question, in its own words.", show_default=False)],
+    bullet: Annotated[
+        list[str] | None, typer.Option("--bullet", help="A point of a good answer; may be repeated.")
+    ] = None,
+    model: Annotated[str | None, typer.Option("--model", help="Model that drafts.", show_default="COACH_MODEL")] = None,
+    no_cache: NoCache = False,
+    handbook: HandbookFile = None,
+    offline: Offline = False,
+    no_input: NoInput = False,
+    as_json: Json = False,
+    debug: Debug = False,
+) -> None:
+    """Add a question of your own: bullets as given, drafted by your model, or typed in your editor.
+
+    It lands in notes.md in the data folder and is asked, searched and graded like the handbook's.
+    Example: coach add "投机解码为什么不改变输出分布？"
+    """
+    with user_errors(debug):
+        from coach import adding
+
+        config = _config(handbook=handbook, offline=offline, model=model, no_cache=no_cache)
+        may_ask = not (no_input or as_json)
+        added = adding.add(config, " ".join(question), bullet or (), may_ask=may_ask, narrate=_narrate)
+        if as_json:
+            emit(added.json())
+        else:
+            typer.echo(adding.told(added))
+
+
+@app.command()
 def plan(
     interview: Annotated[
         str | None, typer.Option("--date", help="Day of the interview, as in 2026-12-02; remembered.")

@@ -6,6 +6,7 @@ The only file that reads the environment or coach.toml. Everything below takes p
 from __future__ import annotations
 
 import os
+import shlex
 import tomllib
 from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass, field, fields
@@ -96,6 +97,11 @@ def load_config(
     if faults:
         raise ConfigError(f"{len(faults)} unusable setting(s): {faults[0]}", faults[1:])
     return Config(home=home, origins=origins, **values)  # type: ignore[arg-type]  # _convert checked each by name
+
+
+def editor_command(environ: Mapping[str, str] = os.environ) -> list[str]:
+    """The person's editor with its options, as other programs find it."""
+    return shlex.split(environ.get("VISUAL") or environ.get("EDITOR") or "vi")
 
 
 def _home(environ: Mapping[str, str]) -> Path:

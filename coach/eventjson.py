@@ -29,13 +29,13 @@ def _graded_json(event: events.Graded) -> dict[str, object]:
         return {**head, "attempt": event.attempt.id, "prompted": event.attempt.prompted} | grade_json(
             event.attempt.grade
         )
-    if not event.question.bullets:
-        return {**head, "question": event.question.text, "rubric": None, "score": None, "bullets": []}
     bullets: list[dict[str, object]] = [
         {"bullet": i, "text": b.plain, "verdict": "ungraded", "evidence": [], "reason": "", "certainty": None}
         for i, b in enumerate(event.question.bullets)
     ]
     why = {"skipped": True} if event.skipped else {"pending": True, "error": str(event.problem)}
-    rubric: dict[str, object] = {"by": "ref", "ref": event.question.ref, "score": None, "context": []}
+    rubric: dict[str, object] | None = {"by": "ref", "ref": event.question.ref, "score": None, "context": []}
+    if not event.question.bullets:  # a question of the person's own that matched nothing
+        rubric = None
     unscored = {"question": event.question.text, "rubric": rubric, "score": None, "bullets": bullets, "judge": None}
     return {**head, **unscored, "usage": None, **why}

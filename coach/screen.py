@@ -16,6 +16,7 @@ from coach.delivery import SPOKEN_RANGE_S, Delivery
 from coach.language import Language
 from coach.material import Material
 from coach.measured import Measured
+from coach.notes import is_draft
 from coach.types import BulletGrade, Grade, JudgeId, Quote, Verdict
 from coach.words import say
 from coach.wrap import wrap
@@ -155,6 +156,7 @@ class Feedback:
         parts = [words]
         if self.marking:
             parts.append(say("overrule", self.language, number=1 if worst is None else worst + 1))
+        parts += [say("draft_rubric", self.language)] if is_draft(self.grade.question) else []
         parts += [self.due] if self.due else []
         yield from (Text(line, style="dim") for line in packed(parts, width))
 

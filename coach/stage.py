@@ -106,9 +106,11 @@ def _graded(shown: events.Graded, stage: Stage, now: datetime) -> RenderableType
         due = say("due", language, when=say("days" if days > 1 else "tomorrow", language, n=days))
     spoken = measure(shown.attempt.answer, shown.attempt.took_s)
     found = shown.attempt.grade
-    return Group(
-        Text(), Feedback(found, stage.material, language, stage.measured(found.judge), due, spoken, marking=True)
+    # The offline judge was measured with a pack: without one for this question it judges by words, far less well.
+    measured = (
+        stage.measured(found.judge) if found.judge.kind == "llm" or stage.material.prepared(shown.question) else None
     )
+    return Group(Text(), Feedback(found, stage.material, language, measured, due, spoken, marking=True))
 
 
 def _followed(shown: events.Graded, graded: Grade, stage: Stage) -> RenderableType:

@@ -31,10 +31,11 @@ Notify = Callable[[str], None]
 
 
 def handbook(config: Config) -> Handbook:
-    """The handbook of the settings, or the bundled one."""
+    """The handbook of the settings, or the bundled one, with the person's own questions behind."""
+    from coach import notes
     from index.handbook import load_handbook
 
-    return load_handbook(handbook_path(config))
+    return notes.overlaid(load_handbook(handbook_path(config)), config.home / notes.FILE_NAME)
 
 
 def handbook_path(config: Config) -> Path:
@@ -52,6 +53,13 @@ def find_question(book: Handbook, ref: str) -> Question:
     if question is None:
         raise ConfigError(f"unknown question {ref!r}; {nearest_refs(book, ref)}")
     return question
+
+
+def known_question(book: Handbook, words: str) -> Question | None:
+    """The question that has exactly these words, or this ref."""
+    from index.handbook import find_question
+
+    return find_question(book, words)
 
 
 def pack(config: Config, book: Handbook) -> Pack | None:

@@ -197,6 +197,20 @@ WORDS: dict[str, dict[Language, str]] = {
         "zh": '手册里没有这道题，没有评分。为它写要点：coach add "{question}"',
         "en": 'the handbook has no such question, so nothing was scored; draft its bullets: coach add "{question}"',
     },
+    "add_template": {
+        "zh": "每行写一个要点（3-6 个），保存后退出；什么都不写就是取消",
+        "en": "one point a line (3-6), then save and leave; nothing written means nothing added",
+    },
+    "added": {"zh": "{ref}  {question}（{file}）", "en": "{ref}  {question} ({file})"},
+    "added_draft": {
+        "zh": "要点是 {by} 写的草稿，请核对；核对后删掉 notes.md 里那行 draft rubric",
+        "en": "a draft by {by}: check it, then delete its line 'draft rubric' in notes.md",
+    },
+    "added_waiting": {
+        "zh": "有 {n} 份答案在等评分：coach grade --pending",
+        "en": "{n} answer(s) to it wait for their grade: coach grade --pending",
+    },
+    "draft_rubric": {"zh": "要点是草稿（notes.md），请核对", "en": "the rubric is a draft (notes.md): check it"},
     "own_none": {"zh": "手册里没有相近的题。", "en": "Nothing in the handbook comes near."},
     "interrupt": {"zh": "再按一次 Ctrl-C 退出（草稿已保存）", "en": "Ctrl-C again to leave (the draft is kept)"},
     "paused": {"zh": "已暂停；coach practice --resume 继续。", "en": "Paused; coach practice --resume goes on."},

@@ -25,6 +25,7 @@ CURRENT: Mapping[str, int] = {
     "grade": 1,
     "probe": 1,
     "repair": 1,
+    "rubric": 1,
 }
 """The version of each prompt in use."""
 
