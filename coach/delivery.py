@@ -11,6 +11,8 @@ from typing import Literal
 SPOKEN_RANGE_S = (60, 120)
 # Usual speaking rates (syllables or words a minute), used only to judge the length of a typed answer.
 HAN_PER_MINUTE, WORDS_PER_MINUTE = 240, 150
+# Slower is typing, faster is a paste.
+SPEECH_PACE = (90, 450)
 
 # What fills only in some places is told by its neighbours: 额 in 额外 does not, nor does "like" in "tools like this".
 FILLERS_ZH = (
@@ -72,8 +74,9 @@ class Delivery:
 
     @property
     def pace(self) -> int | None:
-        """Han characters and English words a minute; None when the time says nothing."""
-        return round(60 * (self.han + self.words) / self.took_s) if self.took_s else None
+        """Han characters and English words a minute; None when the time says nothing, as where one typed."""
+        pace = round(60 * (self.han + self.words) / self.took_s) if self.took_s else 0
+        return pace if SPEECH_PACE[0] <= pace <= SPEECH_PACE[1] else None
 
 
 def measure(answer: str, took_s: float | None = None) -> Delivery:

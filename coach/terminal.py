@@ -86,6 +86,7 @@ class TerminalReader:
         if self._answering != question.key:
             self._answering, self._pace = question.key, Pace()
             if draft:
+                self._pace.counts = False  # it was begun at another time
                 self._notify(say("draft", self._language, ref=question.ref, length=len(draft)))
         return draft
 
@@ -129,7 +130,7 @@ class TerminalReader:
         elapsed = self._pace.elapsed_s
         style = "" if elapsed < low else "bold" if elapsed < high else "italic"
         clock = f"{int(elapsed // 60)}:{int(elapsed % 60):02d} / {low}-{high} s"
-        shown = clock if self._pace.counts else say("pasted", self._language)
+        shown = clock if self._pace.counts else say("untimed", self._language)
         return FormattedText([(style, f" {shown} · "), ("", say("send", self._language))])
 
 

@@ -156,12 +156,11 @@ class Grade:
 
     @property
     def worst(self) -> int | None:
-        """Position of the bullet to mend first: the first wrong one, else missing, else half-said."""
-        for verdict in COSTLIEST_FIRST:
-            for position, bullet in enumerate(self.bullets):
-                if bullet.verdict is verdict and not bullet.differs:
-                    return position
-        return None
+        """Position of the bullet to mend first: a wrong one, else missing, else half-said; unsure ones come last."""
+        costs = {verdict: cost for cost, verdict in enumerate(COSTLIEST_FIRST)}
+        lost = [(b.unsure, costs[b.verdict], i) for i, b in enumerate(self.bullets) if b.verdict in costs]
+        counted = [(unsure, cost, i) for unsure, cost, i in lost if not self.bullets[i].differs]
+        return min(counted)[2] if counted else None
 
 
 @dataclass(frozen=True, slots=True)

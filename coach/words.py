@@ -24,9 +24,9 @@ WORDS: dict[str, dict[Language, str]] = {
         "zh": "空行回车 或 Ctrl-D 发送 · /hint /skip /help",
         "en": "empty line or Ctrl-D sends · /hint /skip /help",
     },
-    "pasted": {
-        "zh": "粘贴：不计时，/took 75 补上用时",
-        "en": "pasted: no pace; /took 75 sets it",
+    "untimed": {
+        "zh": "不计时，/took 75 补上用时",
+        "en": "no pace; /took 75 sets it",
     },
     "next_key": {
         "zh": "第 {number} 条改判 [y]说到 [h]一半 [n]没提 [w]说错 · 1-{count} 换条 · 回车继续> ",
@@ -81,10 +81,7 @@ WORDS: dict[str, dict[Language, str]] = {
         "zh": "这一题还有一点你没有讲到。换个角度想想，还能补充什么？",
         "en": "There is one more point to this question. What else would you add?",
     },
-    "follow_up_after": {
-        "zh": "追问后：",
-        "en": "after the follow-up: ",
-    },
+    "follow_up_after": {"zh": "追问后：{now}（原来 {before}）", "en": "after the follow-up: {now} (before: {before})"},
     "hint": {"zh": "提示 {number}：", "en": "Hint {number}: "},
     "hint_count": {"zh": "一共有 {count} 个要点。", "en": "there are {count} points to make."},
     "hint_none": {
@@ -181,8 +178,8 @@ WORDS: dict[str, dict[Language, str]] = {
         "en": "Your unfinished answer to {ref} ({length} characters) is back in the box.",
     },
     "draft_offer": {
-        "zh": "{ref} 有一份没写完的答案，{length} 字：接着写？[y] 接着写 [n] 先不 [d] 丢掉 · 回车=y> ",
-        "en": "Unfinished answer to {ref}, {length} characters: continue? [y] yes [n] later [d] drop · Enter=y> ",
+        "zh": "{ref} 有一份没写完的答案，{length} 字：接着写？[y]接着写 [n]先不 [d]丢掉> ",
+        "en": "Unfinished answer to {ref}, {length} characters: continue? [y]es [n]ot now [d]rop> ",
     },
     "own": {"zh": "自己的题", "en": "your own question"},
     "own_match": {

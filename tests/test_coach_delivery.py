@@ -41,3 +41,4 @@ def test_length_is_judged_by_speech_and_pace_by_the_clock() -> None:
     assert [measure("字" * han).length for han in (239, 240, 480, 481)] == ["short", "fit", "fit", "long"]
     assert measure("字" * 300, 75.0).pace == 240  # 300 characters in 1.25 minutes
     assert measure("字" * 300).pace is None
+    assert measure("字" * 60, 120.0).pace is None  # 30 a minute: typed

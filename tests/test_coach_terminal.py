@@ -14,10 +14,12 @@ import pytest
 
 from coach.journal import Journal
 from coach.terminal import DRAFT_EVERY_S
+from coach.types import Attempt, Verdict
 
 pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).resolve().parents[1]
+BLANK = "不知道"  # graded by the gate: every bullet missing for sure, whatever the judge
 PASTE = "\x1b[200~{}\x1b[201~"
 LONG = "每个提示采样一组回答，用组内的均值和标准差算优势。" * 120  # 3,000 characters: beyond a tty's 4,095-byte line
 
@@ -137,3 +139,84 @@ def test_ctrl_d_on_an_empty_box_ends_well(interview: Terminal) -> None:
     interview.send("\x04")
     interview.expect("coach practice --resume")
     assert interview.close() == 0
+
+
+def attempts(home: Path) -> list[Attempt]:
+    with Journal(home / "journal.db") as journal:
+        return journal.attempts()
+
+
+def test_paste_switches_the_pace_off_and_typing_keeps_it_on(interview: Terminal, home: Path) -> None:
+    interview.send(PASTE.format(BLANK))
+    interview.expect(BLANK)
+    interview.send("\x04")
+    interview.graded()
+    interview.expect("回车继续>")
+    interview.send("\r")
+    interview.expect("第 2/2 题")
+    interview.send(f"{BLANK}\x04")
+    interview.graded()
+    first, second = attempts(home)
+    assert first.took_s is None
+    assert second.took_s is not None
+
+
+def test_one_key_overrules_the_verdict_in_focus_and_a_digit_moves_the_focus(interview: Terminal, home: Path) -> None:
+    interview.send(f"{BLANK}\x04")
+    interview.expect("回车 不说")
+    interview.send("4")
+    interview.expect("回车继续>")
+    interview.send("2w")
+    interview.expect("第 2 条改判为 wrong")
+    interview.expect("回车继续>")
+    interview.send("/why 2\r")
+    interview.expect("2 ! wrong")
+    answer = attempts(home)[0]
+    assert answer.confidence == 4
+    with Journal(home / "journal.db") as journal:
+        assert journal.marks(answer.id)[1] is Verdict.CONTRADICTED
+
+
+def test_unfinished_answer_is_offered_at_the_next_start(interview: Terminal, home: Path) -> None:
+    interview.send("写到一半")
+    interview.expect("半")
+    time.sleep(DRAFT_EVERY_S + 0.5)
+    os.kill(interview.child.pid, signal.SIGKILL)
+    again = Terminal(home, "practice", "--no-follow-ups")
+    again.expect("2.4 有一份没写完的答案，4 字")
+    again.send("\r")
+    again.expect("1/2")  # the sitting that was killed goes on, with its other question behind
+    again.expect("写到一半")
+    again.send("，写完了\x04")
+    again.graded()
+    again.child.close(force=True)
+    assert answers(home) == ["写到一半，写完了"]
+
+
+def test_narrower_window_in_the_middle_of_a_chinese_answer_keeps_it_whole(interview: Terminal, home: Path) -> None:
+    interview.send("去掉 critic，用组内的均值和标准差算优势，")
+    interview.expect("优势")
+    interview.child.setwinsize(20, 40)
+    interview.send("省下一份显存\x7f\x7f优化器状态")
+    interview.expect("状态")
+    interview.child.setwinsize(30, 120)
+    interview.send("\x04")
+    interview.graded()
+    assert answers(home) == ["去掉 critic，用组内的均值和标准差算优势，省下一份优化器状态"]
+
+
+def test_real_interview_shows_no_verdict_until_its_end(home: Path) -> None:
+    interview = Terminal(home, "practice", "2.4", "1.2", "--mode", "real", "--no-follow-ups")
+    interview.expect("Ctrl-D")
+    interview.send(f"{BLANK}\x04")
+    interview.expect("第 2/2 题")
+    assert "判官" not in interview.child.before
+    interview.send(f"{BLANK}\x04")
+    interview.expect("逐题反馈")
+    for _ in range(2):
+        interview.expect("判官")
+        interview.expect("回车继续>")
+        interview.send("\r")
+    interview.expect("小结")
+    assert interview.close() == 0
+    assert [a.grade is not None for a in attempts(home)] == [True, True]
