@@ -150,15 +150,22 @@ class Feedback:
         worst = self.grade.worst
         words = say("judge", self.language, judge=judge_name(self.grade.judge, self.material, self.grade))
         if self.grade.judge.kind != "gate":
-            verdict = Verdict.COVERED if worst is None else self.grade.bullets[worst].verdict
-            known = self.measured.beside(verdict, self.language) if self.measured else ""
-            words += known or ("" if self.measured else say("not_measured", self.language))
+            words += self._error(Verdict.COVERED if worst is None else self.grade.bullets[worst].verdict)
         parts = [words]
         if self.marking:
             parts.append(say("overrule", self.language, number=1 if worst is None else worst + 1))
         parts += [say("draft_rubric", self.language)] if is_draft(self.grade.question) else []
         parts += [self.due] if self.due else []
         yield from (Text(line, style="dim") for line in packed(parts, width))
+
+    def _error(self, verdict: Verdict) -> str:
+        """How often this judge is right when it says what it says of the bullet to mend."""
+        if self.measured is None:
+            return say("not_measured", self.language)
+        found = self.measured.beside(verdict, self.language)
+        labels = say("by_model" if "model" in self.measured.note else "by_person", self.language)
+        named = say(verdict, self.language)
+        return say("right", self.language, labels=labels, verdict=named, right=found) if found else ""
 
     def _manner(self, width: int) -> Iterator[Text]:
         if self.spoken is not None and self.spoken.han + self.spoken.words:

@@ -27,7 +27,8 @@ class Stage:
 
     material: Material
     language: Language
-    measured: Callable[[JudgeId], Measured | None] = lambda judge: None
+    measured: Callable[[JudgeId, bool], Measured | None]
+    """What is known of a judge, with or without a pack for the question."""
 
 
 def event(shown: events.Event, stage: Stage, now: datetime) -> RenderableType | None:
@@ -106,10 +107,7 @@ def _graded(shown: events.Graded, stage: Stage, now: datetime) -> RenderableType
         due = say("due", language, when=say("days" if days > 1 else "tomorrow", language, n=days))
     spoken = measure(shown.attempt.answer, shown.attempt.took_s)
     found = shown.attempt.grade
-    # The offline judge was measured with a pack: without one for this question it judges by words, far less well.
-    measured = (
-        stage.measured(found.judge) if found.judge.kind == "llm" or stage.material.prepared(shown.question) else None
-    )
+    measured = stage.measured(found.judge, stage.material.prepared(shown.question))
     return Group(Text(), Feedback(found, stage.material, language, measured, due, spoken, marking=True))
 
 

@@ -261,17 +261,14 @@ def prober(
     return Interviewer(chat(config, model, notify), material, language).follow_up
 
 
-def measured(config: Config, judge: JudgeId) -> Measured | None:
-    """How often the judge's verdicts are right: by the newest own run of it, else as measured for this release."""
-    from coach.figures import Figure
-    from coach.measured import Measured, bundled
-    from evals.measured import find_measured
+def measured(config: Config, judge: JudgeId, prepared: bool) -> Measured | None:
+    """How often the judge's verdicts are right, on questions with a pack (`prepared`) or without one."""
+    from urllib.parse import urlsplit
 
-    own = find_measured(config.home / "runs", judge)
-    if own is None:
-        return bundled(judge)
-    figures = {v: Figure(m.value, m.low, m.high, m.n) for v, m in own.precision.items() if m.n}
-    return Measured(figures, by_person="model" not in own.note)
+    from coach.measured import Key, find
+
+    host = urlsplit(config.base_url or "https://api.openai.com").netloc if judge.kind == "llm" else ""
+    return find(config.home, Key(judge, host, prepared))
 
 
 def eval_data(paths: Sequence[Path]) -> Data:

@@ -235,15 +235,11 @@ WORDS: dict[str, dict[Language, str]] = {
         "en": "graded by {judge}",
     },
     "right": {
-        "zh": "（对{labels}标注）：{verdict} 10 次对 {right} 次",
-        "en": " (against {labels} labels): '{verdict}' is right {right} times in 10",
-    },
-    "check": {
-        "zh": "，请核对",
-        "en": ", check this",
+        "zh": "（对{labels}标注）：{verdict} {right}",
+        "en": " (against {labels} labels): '{verdict}' {right}",
     },
     "not_measured": {
-        "zh": "：准确度没有在这里测过，coach eval --quick",
+        "zh": "：在这里还没有测过，coach eval --quick",
         "en": ": not measured here, coach eval --quick",
     },
     "by_person": {"zh": "人工", "en": "a person's"},

@@ -43,13 +43,18 @@ HALF_WRONG = graded(
 )
 
 
+def measured_at(hits: int, n: int, verdict: Verdict = WRONG) -> Measured:
+    none = share(0, 0)
+    return Measured({verdict: share(hits, n)}, none, none, "Agreement with a language model's labels.")
+
+
 def shown(grade: Grade, language: Language = "zh", material: Material | None = None, **more: object) -> str:
     feedback = Feedback(grade, material or Material(), language, **more)  # type: ignore[arg-type]
     return "\n".join(line.plain for line in feedback.lines(80))
 
 
 def test_screen_quotes_me_says_what_is_wrong_and_right_how_often_it_errs_and_how_to_overrule() -> None:
-    measured = Measured({WRONG: share(7, 10)})
+    measured = measured_at(7, 10)
     text = shown(HALF_WRONG, measured=measured, marking=True, due="下次 4 天后")
     assert text.splitlines()[0].split() == ["1.1", "怎么泡茶？", "33", "%"]
     assert text.splitlines()[1] == "先改这一条：茶没有泡在凉水里，是热水"
@@ -59,16 +64,6 @@ def test_screen_quotes_me_says_what_is_wrong_and_right_how_often_it_errs_and_how
     assert "1 ✓ covered  水要烧开" in text
     assert "3 ✗ missing? 三分钟" in text
     assert "判官 offline（对大模型标注）：wrong 10 次对 7 次，请核对 · /mark 2 改判\n下次 4 天后" in text
-
-
-@pytest.mark.parametrize(
-    ("hits", "n", "words"), [(9, 10, "wrong 10 次对 9 次"), (79, 100, "wrong 10 次对 8 次，请核对"), (5, 5, "")]
-)
-def test_precision_below_four_fifths_asks_to_check_and_a_handful_of_cases_says_nothing(
-    hits: int, n: int, words: str
-) -> None:
-    found = Measured({WRONG: share(hits, n)}).beside(WRONG, "zh")
-    assert found.partition("：")[2] == words
 
 
 def test_judge_that_was_never_measured_says_so() -> None:
@@ -114,7 +109,7 @@ def test_feedback_on_any_question_of_the_handbook_fits_80_by_24(verdict: Verdict
         evidence = () if verdict is MISSING else (Quote(LONG, 0, len(LONG)),)
         bullets = tuple(BulletGrade(b, verdict, evidence, "说反了：" + b.plain, 0.9) for b in question.bullets)
         grade = Grade(question, Rubric("ref", question.ref), bullets, JudgeId("offline", "meaning.v1"))
-        measured, spoken = Measured({verdict: share(7, 10)}), measure(LONG, 75.0)
+        measured, spoken = measured_at(7, 10, verdict), measure(LONG, 75.0)
         feedback = Feedback(grade, material, language, measured, "下次 4 天后", spoken, marking=True)
         lines = list(feedback.lines(80, 24 - PROMPT_LINES))
         assert len(lines) <= 24 - PROMPT_LINES, question.ref
