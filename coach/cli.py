@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -628,7 +629,8 @@ def _show_graded(done: list[Graded], config: Config, *, as_json: bool) -> None:
         book = wire.handbook(config)
         material, language = wire.material(config, book), sitting.language(config, book)
         for graded in done:
-            render.open_console().print(grading.screen(graded, material, language))
+            measured = partial(wire.measured, config)
+            render.open_console().print(grading.screen(graded, material, language, measured))
     for graded in done:
         if graded.problem is not None:
             raise graded.problem

@@ -45,6 +45,13 @@ class Graded:
         return self.attempt is None
 
     @property
+    def waits(self) -> bool:
+        """Whether `coach grade --pending` has something to do: no grade, or none of a single bullet."""
+        if self.attempt is None or not self.question.bullets:
+            return False
+        return self.attempt.grade is None or self.attempt.grade.score is None
+
+    @property
     def prompted(self) -> bool:
         """Whether it is the answer to a follow-up."""
         return self.attempt is not None and self.attempt.prompted

@@ -17,7 +17,8 @@ from coach.grader import grade, grade_json
 from coach.journal import Journal
 from coach.language import Language
 from coach.material import Material
-from coach.types import Attempt, Grade, Rubric
+from coach.measured import Measured
+from coach.types import Attempt, Grade, JudgeId, Rubric
 from coach.words import say
 from index.types import Handbook, Hit, Question
 
@@ -102,10 +103,13 @@ def grade_pending(config: Config, *, narrate: Narrate) -> list[Graded]:
     return done
 
 
-def screen(graded: Graded, material: Material, language: Language) -> RenderableType:
-    """What the terminal shows of one graded answer."""
+def screen(
+    graded: Graded, material: Material, language: Language, measured: Callable[[JudgeId, bool], Measured | None]
+) -> RenderableType:
+    """What the terminal shows of one graded answer; `measured` tells how a judge errs, with or without a pack."""
     if graded.grade:
-        return render.grade(graded.grade, material, language)
+        error = measured(graded.grade.judge, material.prepared(graded.grade.question))
+        return render.grade(graded.grade, material, language, error)
     if graded.problem:
         return Text(say("kept", language))
     lines = [Text(say("not_found", language), style="bold")]

@@ -108,7 +108,7 @@ class Interview:
         self._keep_plan(session_id)
         if finished:
             self.journal.end_session(session_id, self.clock())
-        pending = sum(g.problem is not None and bool(g.question.bullets) for g in self._done)
+        pending = sum(g.waits for g in self._done)
         graded = tuple(g for g in self._done if g.problem is None and not g.skipped)
         return Summary(session_id, graded, sum(g.skipped for g in self._done), pending, finished)
 
@@ -292,6 +292,8 @@ class Interview:
 
     def _afterwards(self, graded: Graded, reader: Reader) -> Generator[Event, None, bool]:
         """What the judge is unsure of, then verbs about the feedback; returns whether the sitting ends here."""
+        if graded.problem is not None:
+            return False
         for position in unsure(graded)[:MAX_UNSURE] if reader.interactive else ():
             yield Unsure(graded, position, self.about.nearest_to(graded, position))
             if key := reader.choose(say("unsure_keys", self.language), "yhnw"):
