@@ -25,9 +25,10 @@ from coach.material import Material
 from coach.own import match_own
 from coach.probing import focus_of, unsure, verdict_at, worth_probing
 from coach.record import Recorder
+from coach.tally import Tally
 from coach.turns import Answer, Reader, Verb
 from coach.types import Attempt, Grade
-from coach.verbs import About, Aids, Desk, obey
+from coach.verbs import About, Aids, Desk
 from coach.words import reaction, say
 from index.types import Question, Ranking
 
@@ -67,9 +68,7 @@ class Interview:
     """(question, position, answer, how often it was probed) -> a follow-up; None: the material's own."""
     match: Callable[[str], Ranking] | None = None
     """Finds the rubric of a question of the person's own."""
-    _last: Graded | None = None
     _queue: deque[Question] = field(default_factory=deque)
-    _done: list[Graded] = field(default_factory=list)
     _waiting: list[Pending] = field(default_factory=list)
     """Answers whose feedback waits for the end."""
     _answers: int = 0
@@ -77,7 +76,7 @@ class Interview:
     def __post_init__(self) -> None:
         """Open the record."""
         self.record = Recorder(self.journal, self.handbook, self.clock, self.cards, self.revealed, self.zone)
-        self.desk = Desk(self.material, self.language, self.record, self.about)
+        self.tally = Tally(Desk(self.material, self.language, self.record, self.about))
         self.judging = Judging(self.grade, self.record, self.aloud)
 
     def run(self, questions: Sequence[Question], reader: Reader, *, session_id: str) -> Iterator[Event]:
@@ -108,9 +107,7 @@ class Interview:
         self._keep_plan(session_id)
         if finished:
             self.journal.end_session(session_id, self.clock())
-        pending = sum(g.waits for g in self._done)
-        graded = tuple(g for g in self._done if g.problem is None and not g.skipped)
-        return Summary(session_id, graded, sum(g.skipped for g in self._done), pending, finished)
+        return self.tally.summary(session_id, finished=finished)
 
     def _question(self, question: Question, reader: Reader, session_id: str) -> Generator[Event, None, bool]:
         """Deal with one question; returns whether the sitting ends here."""
@@ -123,17 +120,16 @@ class Interview:
             if turn.name == "skip":
                 yield self._skip(question, session_id)
                 return False
-            if turn.name == "again" and self._last:
-                self._queue.extendleft([question, self._last.question])
+            if turn.name == "again" and self.tally.last:
+                self._queue.extendleft([question, self.tally.last.question])
                 return False
-            yield from self._verb(turn, question, aids)
+            yield from self.tally.obey(turn, question, aids)
         self._queue.appendleft(question)
         return True
 
     def _skip(self, question: Question, session_id: str) -> Graded:
         self.journal.log(session_id, "skipped", {"ref": question.ref}, self.clock())
-        self._done.append(Graded(question, None))
-        return self._done[-1]
+        return self.tally.add(Graded(question, None))
 
     def _answered(
         self, question: Question, answer: Answer, reader: Reader, session_id: str, aids: Aids
@@ -173,8 +169,7 @@ class Interview:
 
     def _without_rubric(self, attempt: Attempt) -> Graded:
         words = say("no_rubric", self.language, question=attempt.question.text)
-        self._done.append(Graded(attempt.question, attempt, problem=CoachError(words)))
-        return self._done[-1]
+        return self.tally.add(Graded(attempt.question, attempt, problem=CoachError(words)))
 
     def _answered_in_study(
         self, attempt: Attempt, given: Mapping[str, object], reader: Reader
@@ -204,9 +199,7 @@ class Interview:
             graded = self.judging.finish(pending)
         except KeyboardInterrupt:
             graded = interrupted(pending.attempt)
-        self._done.append(graded)
-        self._last = graded
-        return graded
+        return self.tally.add(graded)
 
     def _ask_confidence(self, attempt: Attempt, reader: Reader) -> Attempt:
         key = reader.choose(say("sure", self.language), "1234")
@@ -231,14 +224,10 @@ class Interview:
             yield Said(say("debrief", self.language))
         left = False
         for number, pending in enumerate(waiting):
-            graded = self.judging.finish(pending)
-            self._done.append(graded)
-            yield graded
+            yield self.tally.add(self.judging.finish(pending))
             followed = waiting[number + 1].attempt.prompted if number + 1 < len(waiting) else False
-            if not graded.prompted:
-                self._last = graded
-            if not (left or followed) and self._last is not None:
-                left = yield from self._afterwards(self._last, reader)
+            if not (left or followed) and self.tally.last is not None:
+                left = yield from self._afterwards(self.tally.last, reader)
 
     def _follow_up(self, graded: Graded, reader: Reader, followed: list[Graded]) -> Generator[Event, None, bool]:
         """At most two, each on one bullet; graded on that bullet alone and recorded as prompted recall."""
@@ -270,7 +259,6 @@ class Interview:
             self._waiting.append(pending)
             return
         followed.append((yield from self._graded(pending, reader)))
-        self._last = graded
         if not reader.interactive:
             yield followed[-1]
 
@@ -280,7 +268,7 @@ class Interview:
         while (turn := reader.read(question, text)) is not None:
             if isinstance(turn, Answer) or turn.name in {*LEAVING, "skip"}:
                 return turn
-            yield from self._verb(turn, question, aids)
+            yield from self.tally.obey(turn, question, aids)
         return None
 
     def _probe(self, graded: Graded, position: int) -> str:
@@ -297,20 +285,12 @@ class Interview:
         for position in unsure(graded)[:MAX_UNSURE] if reader.interactive else ():
             yield Unsure(graded, position, self.about.nearest_to(graded, position))
             if key := reader.choose(say("unsure_keys", self.language), "yhnw"):
-                yield from self._verb(Verb("mark", f"{position + 1} {key}"), graded.question, Aids(answered=True))
-        while (verb := reader.read_verb(focus_of(self._last or graded), len(graded.question.bullets))) is not None:
+                yield from self.tally.obey(Verb("mark", f"{position + 1} {key}"), graded.question, Aids(answered=True))
+        while (verb := reader.read_verb(focus_of(self.tally.last or graded), len(graded.question.bullets))) is not None:
             if verb.name in LEAVING:
                 return True
             if verb.name == "again":
                 self._queue.appendleft(graded.question)
                 return False
-            yield from self._verb(verb, graded.question, Aids(answered=True))
+            yield from self.tally.obey(verb, graded.question, Aids(answered=True))
         return False
-
-    def _verb(self, verb: Verb, question: Question, aids: Aids) -> Iterator[Event]:
-        """Verbs that change nothing about which question is on; a mark changes what the last grade counts for."""
-        shown, last = obey(self.desk, verb, question, aids, self._last)
-        if last is not self._last:
-            self._done = [last if last is not None and one is self._last else one for one in self._done]
-            self._last = last
-        yield shown
