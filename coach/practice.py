@@ -120,12 +120,18 @@ class Interview:
             if turn.name == "skip":
                 yield self._skip(question, session_id)
                 return False
-            if turn.name == "again" and self.tally.last:
-                self._queue.extendleft([question, self.tally.last.question])
+            if turn.name == "again" and (previous := self._previous()) is not None:
+                self._queue.extendleft([question, previous])
                 return False
             yield from self.tally.obey(turn, question, aids)
         self._queue.appendleft(question)
         return True
+
+    def _previous(self) -> Question | None:
+        """The question that was answered last."""
+        waiting = [pending.attempt.question for pending in self._waiting if not pending.attempt.prompted]
+        last = self.tally.last
+        return waiting[-1] if waiting else last.question if last else None
 
     def _skip(self, question: Question, session_id: str) -> Graded:
         self.journal.log(session_id, "skipped", {"ref": question.ref}, self.clock())
@@ -289,6 +295,8 @@ class Interview:
         while (verb := reader.read_verb(focus_of(self.tally.last or graded), len(graded.question.bullets))) is not None:
             if verb.name in LEAVING:
                 return True
+            if verb.name == "skip":
+                return False
             if verb.name == "again":
                 self._queue.appendleft(graded.question)
                 return False

@@ -14,13 +14,12 @@ from typing import TYPE_CHECKING
 from prompt_toolkit import PromptSession
 from prompt_toolkit.application import get_app
 from prompt_toolkit.formatted_text import FormattedText
-from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
-from prompt_toolkit.keys import Keys
 
+from coach.box import Pace, answer_bindings
 from coach.delivery import SPOKEN_RANGE_S
 from coach.keys import ask_key, ask_verb
 from coach.language import Language
-from coach.turns import VERBS, Answer, Turn, Verb, parse_turn
+from coach.turns import Answer, Turn, Verb, parse_turn
 from coach.words import say
 from index.types import Question
 
@@ -29,8 +28,6 @@ if TYPE_CHECKING:
 
 DRAFT_EVERY_S = 2.0
 INTERRUPT_WINDOW_S = 2.0
-# Two Enters nearer to each other than any finger: a paste in a terminal without bracketed paste.
-PASTE_GAP_S = 0.03
 
 
 class TerminalReader:
@@ -116,7 +113,7 @@ class TerminalReader:
                 "> ",
                 multiline=True,
                 default=draft,
-                key_bindings=_bindings(self._pace, save),
+                key_bindings=answer_bindings(self._pace, save),
                 bottom_toolbar=self._toolbar,
                 refresh_interval=1.0,
                 pre_run=start,
@@ -132,81 +129,3 @@ class TerminalReader:
         clock = f"{int(elapsed // 60)}:{int(elapsed % 60):02d} / {low}-{high} s"
         shown = clock if self._pace.counts else say("untimed", self._language)
         return FormattedText([(style, f" {shown} · "), ("", say("send", self._language))])
-
-
-class Pace:
-    """How long an answer takes; a paste (dictation from a phone) makes the clock meaningless."""
-
-    def __init__(self) -> None:
-        self._started = time.monotonic()
-        self.counts = True
-
-    @property
-    def elapsed_s(self) -> float:
-        """Seconds since the question."""
-        return time.monotonic() - self._started
-
-    @property
-    def took_s(self) -> float | None:
-        """What the clock says; None after a paste."""
-        return round(self.elapsed_s, 1) if self.counts else None
-
-
-def _bindings(pace: Pace, save: Callable[[str], None]) -> KeyBindings:
-    """Enter on an empty line or Ctrl-D sends, Enter after a line with a verb obeys it; a paste does neither."""
-    keys = KeyBindings()
-    last_enter = 0.0
-
-    @keys.add("enter")
-    def _(event: KeyPressEvent) -> None:
-        nonlocal last_enter
-        buffer, now = event.current_buffer, time.monotonic()
-        pasted, last_enter = now - last_enter < PASTE_GAP_S, now
-        line, at_end = buffer.document.current_line.strip(), buffer.document.is_cursor_at_the_end
-        if pasted or not at_end or not buffer.text.strip():
-            buffer.newline(copy_margin=False)
-        elif not line:
-            _send(event, save)
-        elif _is_verb(line):
-            _obey(event, line, save)
-        else:
-            buffer.newline(copy_margin=False)
-
-    @keys.add("c-d")
-    def _(event: KeyPressEvent) -> None:
-        if event.current_buffer.text.strip():
-            _send(event, save)
-        else:
-            event.app.exit(exception=EOFError)
-
-    @keys.add(Keys.BracketedPaste)
-    def _(event: KeyPressEvent) -> None:
-        pace.counts = False
-        event.current_buffer.insert_text(event.data.replace("\r\n", "\n").replace("\r", "\n"))
-        save(event.current_buffer.text)
-
-    return keys
-
-
-def _is_verb(line: str) -> bool:
-    turn = parse_turn(line)
-    return isinstance(turn, Verb) and turn.name in VERBS
-
-
-def _obey(event: KeyPressEvent, line: str, save: Callable[[str], None]) -> None:
-    """Take the verb out of the box; what stands above it stays the draft."""
-    buffer = event.current_buffer
-    buffer.text = buffer.text.rstrip().removesuffix(line).rstrip()
-    buffer.cursor_position = len(buffer.text)
-    save(buffer.text)
-    if line == "/edit":
-        buffer.open_in_editor()
-    else:
-        event.app.exit(result=line)
-
-
-def _send(event: KeyPressEvent, save: Callable[[str], None]) -> None:
-    buffer = event.current_buffer
-    buffer.text = buffer.text.rstrip()
-    save(buffer.text)  # between here and the journal's own copy nothing may be lost
-    buffer.validate_and_handle()

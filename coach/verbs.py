@@ -78,6 +78,8 @@ def obey(desk: Desk, verb: Verb, question: Question, aids: Aids, last: Graded | 
         if last is None or last.attempt is None or last.attempt.grade is None:
             return desk.say("nothing_graded"), last
         return _AFTER_GRADE[verb.name](desk, verb, last, last.attempt, last.attempt.grade)
+    if verb.name == "again":
+        return desk.say("nothing_before"), last
     if verb.name in VERBS:
         return desk.say("not_here", name=verb.name), last
     return desk.say("unknown_verb", name=verb.name, verbs=" ".join(VERBS.values())), last

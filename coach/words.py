@@ -170,7 +170,11 @@ WORDS: dict[str, dict[Language, str]] = {
         "after feedback: /why 2 · /more · /mark 2 y overrule · /appeal 2 because …\n"
         "/pause (go on with --resume) · /quit · an empty line or Ctrl-D sends",
     },
-    "nothing_graded": {"zh": "还没有评过的答案。", "en": "Nothing has been graded yet."},
+    "nothing_graded": {
+        "zh": "还没有评过的答案（real 模式到最后才评）。",
+        "en": "Nothing has been graded yet (a real interview is graded at its end).",
+    },
+    "nothing_before": {"zh": "前面还没有答过的题。", "en": "No question was answered before this one."},
     "why_how": {"zh": "用法：/why 2", "en": "Use: /why 2"},
     "unknown_verb": {"zh": "没有 /{name} 这个命令；可用：{verbs}", "en": "There is no /{name}; there are: {verbs}"},
     "draft": {

@@ -417,3 +417,9 @@ def test_bullets_are_heard_as_they_are_graded_but_not_before_a_follow_up(journal
 
     assert heard(follow_ups=False) == [True, True]
     assert heard(follow_ups=True) == [False, False]
+
+
+def test_again_works_in_a_real_interview_and_says_when_there_is_nothing_before(journal: Journal) -> None:
+    events = sit(journal, Person("/again\n---\n一\n---\n/again\n---\n水要开\n---\n先淘米"), TEA, RICE, mode="real")
+    assert [e.question.ref for e in events if isinstance(e, Asked)] == ["1.1", "1.2", "1.1", "1.2"]
+    assert sum(isinstance(e, Said) for e in events) == 2  # nothing before; and the word before the feedback

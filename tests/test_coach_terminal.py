@@ -220,3 +220,31 @@ def test_real_interview_shows_no_verdict_until_its_end(home: Path) -> None:
     interview.expect("小结")
     assert interview.close() == 0
     assert [a.grade is not None for a in attempts(home)] == [True, True]
+
+
+def test_edit_opens_the_editor_on_the_draft_and_brings_its_text_back(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    editor = tmp_path / "editor.py"
+    editor.write_text("import sys; open(sys.argv[1], 'a').write('，还有编辑器里写的')", encoding="utf-8")
+    monkeypatch.setenv("EDITOR", f"{sys.executable} {editor}")
+    interview = Terminal(home, "practice", "2.4", "--no-follow-ups")
+    interview.expect("Ctrl-D")
+    interview.send("先打的字\r")
+    interview.expect("字")
+    time.sleep(0.2)
+    interview.send("/edit\r")
+    interview.expect("还有编辑器里写的")
+    interview.send("\x04")
+    interview.graded()
+    interview.child.close(force=True)
+    assert answers(home) == ["先打的字，还有编辑器里写的"]
+
+
+def test_slip_of_a_verb_is_told_and_a_verb_sent_by_ctrl_d_leaves_no_draft(interview: Terminal, home: Path) -> None:
+    interview.send("/hnit\r")
+    interview.expect("没有 /hnit")
+    interview.send("/skip\x04")
+    interview.expect("第 2/2 题")
+    with Journal(home / "journal.db") as journal:
+        assert journal.drafts("ai-interview") == {}
