@@ -102,7 +102,8 @@ def _bullet_json(position: int, graded: BulletGrade) -> dict[str, object]:
     return {
         "bullet": position,
         "text": graded.bullet.plain,
-        "verdict": str(graded.verdict),
+        # What may be right against the handbook is outside the score, and has to look so.
+        "verdict": str(Verdict.UNGRADED if graded.differs else graded.verdict),
         "evidence": [asdict(quote) for quote in graded.evidence],
         "reason": graded.reason,
         "certainty": graded.certainty,

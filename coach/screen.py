@@ -98,7 +98,7 @@ class Feedback:
         return self.material.sentence(self.grade.question, position, self.language)
 
     def _row(self, position: int, bullet: BulletGrade, width: int, most: int) -> Iterator[Text]:
-        mark, style = DIFFERING if bullet.differs else MARKS[bullet.verdict]
+        mark, style = _mark(bullet)
         word = say("differing", self.language) if bullet.differs else say(bullet.verdict, self.language)
         word += "?" if bullet.unsure else ""
         quote = joined(bullet.evidence)
@@ -192,7 +192,7 @@ def explained(graded: Grade, position: int | None, material: Material, language:
 
 def _explained(graded: Grade, at: int, material: Material, language: Language) -> Iterator[Text]:
     bullet = graded.bullets[at]
-    mark, style = DIFFERING if bullet.differs else MARKS[bullet.verdict]
+    mark, style = _mark(bullet)
     yield Text(f"{at + 1} {mark} {say(bullet.verdict, language)}  {bullet.bullet.plain}", style=style)
     if (translated := material.bullet(graded.question, at, language)) != bullet.bullet.plain:
         yield Text(f"    {translated}")
@@ -206,6 +206,14 @@ def _explained(graded: Grade, at: int, material: Material, language: Language) -
         yield Text("    " + say("doubtful", language) + note, style="magenta")
     if bullet.certainty is not None:
         yield Text("    " + say("certainty", language, share=percent(bullet.certainty)), style="dim")
+
+
+def _mark(bullet: BulletGrade) -> tuple[str, str]:
+    """Mark and style; nobody is told with an exclamation mark what the judge itself doubts."""
+    if bullet.differs:
+        return DIFFERING
+    unsure_wrong = bullet.unsure and bullet.verdict is Verdict.CONTRADICTED
+    return ("?", "yellow") if unsure_wrong else MARKS[bullet.verdict]
 
 
 def percent(share: float | None) -> str:

@@ -19,6 +19,7 @@ from coach.eventjson import event_json
 from coach.journal import Journal
 from coach.language import Language, language_of
 from coach.turns import BlockReader, Reader
+from coach.words import say
 from index.types import Handbook
 
 Narrate = Callable[[str], None]
@@ -44,6 +45,8 @@ def hold(
         interview = _interview(config, book, journal, wishes, begun, narrate, at_terminal=answers is None)
         end = partial(wire.ending, config, journal, book.name)
         show = _printer(end) if as_json else _shower(config, interview, end)
+        if reader.interactive and not as_json:
+            narrate(say(f"hello_{begun.mode}", speech, n=len(begun.questions)))
         try:
             for event in interview.run(begun.questions, reader, session_id=begun.session.id):
                 show(event)

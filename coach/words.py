@@ -19,6 +19,14 @@ WORDS: dict[str, dict[Language, str]] = {
         "zh": "与手册不同；你可能是对的",
         "en": "differs from the handbook; you may be right",
     },
+    "hello_study": {
+        "zh": "你好，今天 {n} 题，像面试那样说，一题一两分钟。",
+        "en": "Hello. {n} question(s) today; answer as you would in the room, a minute or two each.",
+    },
+    "hello_real": {
+        "zh": "你好，今天 {n} 题，一题一两分钟；中间不打分，最后一起反馈。",
+        "en": "Hello. {n} question(s), a minute or two each; no grades before the end.",
+    },
     "question": {"zh": "第 {number}/{total} 题", "en": "Question {number} of {total}"},
     "send": {
         "zh": "空行回车 或 Ctrl-D 发送 · /hint /skip /help",

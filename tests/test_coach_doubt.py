@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any, cast
+
 import pytest
 from kitchen import TEA
 
 from coach.doubt import agrees, settle
+from coach.grader import grade_json
 from coach.types import BulletGrade, Grade, JudgeId, Quote, Rubric, Verdict
 
 BULLET = "FP16 需要 GradScaler 防止梯度上溢"
@@ -36,3 +39,4 @@ def test_only_a_contradiction_of_a_bullet_with_a_note_is_settled() -> None:
     assert [b.verdict for b in grade.bullets] == [Verdict.CONTRADICTED] * 2  # what the judge said stays on record
     assert grade.score == 0.0  # only the second bullet counts
     assert grade.worst == 1
+    assert [b["verdict"] for b in cast(Any, grade_json(grade))["bullets"]] == ["ungraded", "contradicted"]

@@ -248,3 +248,24 @@ def test_slip_of_a_verb_is_told_and_a_verb_sent_by_ctrl_d_leaves_no_draft(interv
     interview.expect("第 2/2 题")
     with Journal(home / "journal.db") as journal:
         assert journal.drafts("ai-interview") == {}
+
+
+HALF_WRONG = "GRPO 也要训练一个和策略一样大的 critic 网络来估计优势。每个问题采样一组回答，用组内的均值和标准差标准化。"
+
+
+def test_one_screen_quotes_me_says_what_is_wrong_and_right_and_lets_me_overrule_with_one_key(
+    interview: Terminal, home: Path
+) -> None:
+    interview.send(f"{HALF_WRONG}\x04")
+    interview.expect("回车 不说")
+    interview.send("4")
+    interview.expect("先改这一条：")
+    interview.expect("1 ! wrong")
+    interview.expect("«GRPO 也要训练")
+    interview.expect("这样说：")
+    interview.expect("wrong 10 次对")
+    interview.expect("第 1 条改判 [y]")
+    interview.send("y")
+    interview.expect("第 1 条改判为 covered，以你为准")
+    with Journal(home / "journal.db") as journal:
+        assert journal.marks(journal.attempts()[0].id) == {0: Verdict.COVERED}
