@@ -190,7 +190,7 @@ class Interview:
             return ended
         yield graded
         yield from followed
-        return (yield from self._afterwards(graded, reader)) or ended
+        return ended or (yield from self._afterwards(graded, reader))
 
     def _graded(self, pending: Pending, reader: Reader) -> Generator[Event, None, Graded]:
         """The recorded grade; how sure the person was is asked while the judge works."""
