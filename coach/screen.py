@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from rich.cells import cell_len, set_cell_size
-from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
+from rich.console import Console, ConsoleOptions, RenderResult
 from rich.text import Text
 
 from coach.delivery import SPOKEN_RANGE_S, Delivery
@@ -31,8 +31,10 @@ MARKS = {
 DIFFERING = ("≠", "magenta")
 INDENT = 13
 """Number, mark and word: `2 ! wrong`."""
-PROMPT_LINES = 4
-"""What stands below the feedback: the prompt, its bar, and a line to spare."""
+PROMPT_LINES = 3
+"""What stands around the feedback: an empty line, the prompt and its bar."""
+WORST, NOTE, OTHERS = 0.0, 1.0, 2.0
+"""In this order details take what room there is: of the bullet to mend, notes on doubtful bullets, of the others."""
 MOST_QUOTE = 0.46
 """Share of the line that quotes may take."""
 
@@ -98,7 +100,7 @@ class Feedback:
         return self.material.sentence(self.grade.question, position, self.language)
 
     def _row(self, position: int, bullet: BulletGrade, width: int, most: int) -> Iterator[Text]:
-        mark, style = _mark(bullet)
+        mark, style = mark_of(bullet)
         word = say("differing", self.language) if bullet.differs else say(bullet.verdict, self.language)
         word += "?" if bullet.unsure else ""
         quote = joined(bullet.evidence)
@@ -117,29 +119,34 @@ class Feedback:
 
     def _details(self, width: int, *, one_line: bool) -> Iterator[tuple[float, int, list[Text]]]:
         """(priority, position, lines) of what is added below bullets while there is room."""
-        question, room = self.grade.question, width - INDENT
-        worst = self.grade.worst
-
-        def indented(words: str, style: str, most: int = 1000) -> list[Text]:
-            return [Text(" " * INDENT + line, style=style) for line in clipped(words, room, most)]
-
         for position, bullet in enumerate(self.grade.bullets):
-            urgency = 0.0 if position == worst else 2.0
-            lost = bullet.verdict in {Verdict.CONTRADICTED, Verdict.MISSING}
-            if bullet.verdict is Verdict.UNGRADED and bullet.reason:
-                yield 1.0, position, indented(bullet.reason, "dim")
-            sentence = self.material.sentence(question, position, self.language)
-            if (bullet.verdict is Verdict.CONTRADICTED or (lost and self.language == "en")) and sentence:
-                chinese = question.bullets[position].plain if self.language == "en" else ""
-                known = chinese and chinese != self.material.bullet(question, position, "en")
-                lines = indented(chinese, "dim") if known else []
-                if position != worst or self._mend(position) != sentence:  # else it stands at the top already
-                    lines += indented(say("say", self.language) + sentence, "green")
-                yield urgency, position, lines
-            if bullet.differs:
-                yield 0.5, position, indented(say("differs", self.language), "magenta")
-            if note := self.material.doubt(question, position, self.language):
-                yield 1.5, position, indented(say("doubtful", self.language) + note, "magenta", 1 if one_line else 1000)
+            asides = [*self._corrected(position, bullet), *self._noted(position, bullet)]
+            for priority, words, style in asides:
+                most = 1 if one_line and priority == NOTE else 1000
+                lines = clipped(words, width - INDENT, most)
+                yield priority, position, [Text(" " * INDENT + line, style=style) for line in lines]
+
+    def _corrected(self, position: int, bullet: BulletGrade) -> Iterator[tuple[float, str, str]]:
+        """What to say instead: of a wrong bullet; in English of a missed one too, and the handbook's own words."""
+        lost = {Verdict.CONTRADICTED} if self.language == "zh" else {Verdict.CONTRADICTED, Verdict.MISSING}
+        if bullet.verdict not in lost or bullet.differs:
+            return
+        question, worst = self.grade.question, self.grade.worst
+        urgency = WORST if position == worst else OTHERS
+        sentence = self.material.sentence(question, position, self.language)
+        if position != worst or self._mend(position) != sentence:  # else it stands at the top already
+            yield urgency, say("say", self.language) + sentence, "green"
+        chinese = question.bullets[position].plain
+        if self.language == "en" and chinese != self.material.bullet(question, position, "en"):
+            yield urgency + 0.1, chinese, "dim"
+
+    def _noted(self, position: int, bullet: BulletGrade) -> Iterator[tuple[float, str, str]]:
+        if bullet.verdict is Verdict.UNGRADED and bullet.reason:
+            yield WORST, bullet.reason, "dim"
+        if bullet.differs:
+            yield WORST, say("differs", self.language), "magenta"
+        if note := self.material.doubt(self.grade.question, position, self.language):
+            yield NOTE, say("doubtful", self.language) + note, "magenta"
 
     def _spoken_feedback(self, width: int) -> list[Text]:
         if not self.grade.feedback or self.grade.judge.kind != "llm":
@@ -184,31 +191,7 @@ def delivery(spoken: Delivery, language: Language) -> str:
     return say("delivery", language, spoken=round(spoken.spoken_s), length=length, took=took + pace, fillers=fillers)
 
 
-def explained(graded: Grade, position: int | None, material: Material, language: Language) -> RenderableType:
-    """Everything known about one bullet of a grade, or about all."""
-    positions = range(len(graded.bullets)) if position is None else [position]
-    return Group(*(line for at in positions for line in _explained(graded, at, material, language)))
-
-
-def _explained(graded: Grade, at: int, material: Material, language: Language) -> Iterator[Text]:
-    bullet = graded.bullets[at]
-    mark, style = _mark(bullet)
-    yield Text(f"{at + 1} {mark} {say(bullet.verdict, language)}  {bullet.bullet.plain}", style=style)
-    if (translated := material.bullet(graded.question, at, language)) != bullet.bullet.plain:
-        yield Text(f"    {translated}")
-    for quote in bullet.evidence:
-        yield Text(f"    «{' '.join(quote.quote.split())}»", style="italic")
-    if bullet.reason:
-        yield Text(f"    {bullet.reason}")
-    if sentence := material.sentence(graded.question, at, language):
-        yield Text("    " + say("say", language) + sentence, style="green")
-    if note := material.doubt(graded.question, at, language):
-        yield Text("    " + say("doubtful", language) + note, style="magenta")
-    if bullet.certainty is not None:
-        yield Text("    " + say("certainty", language, share=percent(bullet.certainty)), style="dim")
-
-
-def _mark(bullet: BulletGrade) -> tuple[str, str]:
+def mark_of(bullet: BulletGrade) -> tuple[str, str]:
     """Mark and style; nobody is told with an exclamation mark what the judge itself doubts."""
     if bullet.differs:
         return DIFFERING

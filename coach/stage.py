@@ -11,11 +11,12 @@ from rich.text import Text
 
 from coach import events, render
 from coach.delivery import measure
+from coach.explained import explained
 from coach.language import Language
 from coach.material import Material
 from coach.measured import Measured
 from coach.names import name
-from coach.screen import MARKS, Feedback, explained, joined, percent
+from coach.screen import MARKS, Feedback, joined, percent
 from coach.types import BulletGrade, Grade, JudgeId, Verdict
 from coach.words import say
 from index.types import Hit

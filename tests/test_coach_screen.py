@@ -82,7 +82,7 @@ def prepared(audit: Audit | None = None) -> Material:
 def test_english_shows_a_lost_bullet_in_both_languages_and_what_to_say() -> None:
     lines = [line.strip() for line in shown(HALF_WRONG, "en", prepared()).splitlines()]
     at = next(i for i, line in enumerate(lines) if line.startswith("3 ✗ missing?"))
-    assert lines[at : at + 3] == ["3 ✗ missing? 三分钟 in English", "三分钟", "Say: Use boiling water."]
+    assert lines[at : at + 3] == ["3 ✗ missing? 三分钟 in English", "Say: Use boiling water.", "三分钟"]
 
 
 def test_answer_that_differs_from_a_doubtful_bullet_gets_no_exclamation_mark_and_no_zero() -> None:
