@@ -21,6 +21,7 @@ from coach.language import language_of
 from coach.own import own_question
 from coach.types import ChatModel
 from coach.words import say
+from index.handbook import find_question
 from index.types import Question
 from prompts.library import fence
 
@@ -66,7 +67,7 @@ def add(config: Config, text: str, given: Sequence[str], *, may_ask: bool, narra
     """Add a question to the notes, with the bullets that were given, else drafted, else typed in an editor."""
     words = " ".join(text.split())
     book = wire.handbook(config)
-    known = wire.known_question(book, words)
+    known = find_question(book, words)
     if known is not None:
         raise ConfigError(f"{words!r} is question {known.ref} already; answer it with: coach practice {known.ref}")
     model = None if given else choose_judge(config).model

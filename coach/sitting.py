@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
 
-from coach import events, own, practice, wire
+from coach import crew, events, own, practice, wire
 from coach.choosing import MODES, Begun, Wishes, begin
 from coach.choosing import in_directions as in_directions
 from coach.config import Config, choose_judge
@@ -81,7 +81,7 @@ def _interview(
     grading, material = wire.grading(config, book, narrate), wire.material(config, book)
     speech = language(config, book)
     return practice.Interview(
-        grade=wire.settled(grading, material),
+        grade=crew.settled(grading, material),
         journal=journal,
         handbook=book.name,
         material=material,
@@ -93,8 +93,8 @@ def _interview(
         mode=begun.mode,
         minutes=wishes.minutes,
         aloud=at_terminal,
-        about=wire.about(config, book, grading, narrate),
-        probe=wire.prober(config, material, speech, narrate),
+        about=crew.about(config, book, grading, narrate),
+        probe=crew.prober(config, material, speech, narrate),
         match=lambda query: grading.search().search(query, own.HITS),
     )
 
@@ -115,7 +115,7 @@ def _shower(config: Config, interview: practice.Interview, end: End) -> Callable
     from coach.endboard import ending_board
 
     console, material, speech = render.open_console(), interview.material, interview.language
-    scene = stage.Stage(material, speech, partial(wire.measured, config))
+    scene = stage.Stage(material, speech, partial(crew.measured, config))
 
     def show(event: events.Event) -> None:
         if isinstance(event, events.Summary):

@@ -14,16 +14,13 @@ if TYPE_CHECKING:
     from coach.ending import Ending
     from coach.grader import OnBullet
     from coach.journal import Journal
-    from coach.language import Language
     from coach.llm import OpenAIChat
     from coach.material import Material
-    from coach.measured import Measured
-    from coach.types import BulletGrade, Explanation, Grade, Judge, JudgeId, Rubric
-    from coach.verbs import About
+    from coach.types import Grade, Judge, Rubric
     from evals.cases import Data
     from index.pack import Pack
     from index.retriever import Retriever
-    from index.types import Handbook, Hit, Question, Ranking
+    from index.types import Handbook, Hit, Question
 
 CONTEXT_HITS = 3  # neighbours shown to a model beside the rubric; more of them only cost tokens
 
@@ -53,13 +50,6 @@ def find_question(book: Handbook, ref: str) -> Question:
     if question is None:
         raise ConfigError(f"unknown question {ref!r}; {nearest_refs(book, ref)}")
     return question
-
-
-def known_question(book: Handbook, words: str) -> Question | None:
-    """The question that has exactly these words, or this ref."""
-    from index.handbook import find_question
-
-    return find_question(book, words)
 
 
 def pack(config: Config, book: Handbook) -> Pack | None:
@@ -208,67 +198,6 @@ def grading_with(config: Config, book: Handbook, choice: JudgeChoice, notify: No
     from functools import cache
 
     return Grading(judge(config, book, choice, notify), cache(lambda: retriever(config, book)))
-
-
-def settled(grading: Grading, material: Material) -> Callable[..., Grade]:
-    """`grading`, with what the handbook's audit bears out told as such."""
-    from coach.doubt import settle
-
-    def grade(question: Question, answer: str, **given: object) -> Grade:
-        found = grading(question, answer, **given)  # type: ignore[arg-type]  # as `Grading.__call__` takes them
-        return settle(found, lambda position: material.audit(question, position))
-
-    return grade
-
-
-def about(config: Config, book: Handbook, grading: Grading, notify: Notify) -> About:
-    """Who is asked during an interview beside the judge: the handbook, a second reader, the nearest sentence."""
-    from coach.nearest import Nearest
-    from coach.verbs import About
-
-    return About(look_up(config, book, grading, notify), second_reader(config, notify), Nearest(grading.judge))
-
-
-def look_up(
-    config: Config, book: Handbook, grading: Grading, notify: Notify
-) -> Callable[[str], tuple[Ranking, Explanation | None]]:
-    """Look-ups aside from an interview."""
-
-    def find(query: str) -> tuple[Ranking, Explanation | None]:
-        from coach.lookup import explain
-
-        found = grading.search().search(query, CONTEXT_HITS)
-        model = choose_judge(config).model
-        return found, explain(query, found, chat(config, model, notify) if model else None)
-
-    return find
-
-
-def second_reader(config: Config, notify: Notify) -> Callable[[Question, int, str, str], BulletGrade] | None:
-    """Who reads an appeal: the model by another prompt; None without a model."""
-    return None
-
-
-def prober(
-    config: Config, material: Material, language: Language, notify: Notify
-) -> Callable[[Question, int, str, int], str] | None:
-    """Who words follow-ups: the model; None without one, and then the material does."""
-    model = choose_judge(config).model
-    if not model:
-        return None
-    from coach.interviewer import Interviewer
-
-    return Interviewer(chat(config, model, notify), material, language).follow_up
-
-
-def measured(config: Config, judge: JudgeId, prepared: bool) -> Measured | None:
-    """How often the judge's verdicts are right, on questions with a pack (`prepared`) or without one."""
-    from urllib.parse import urlsplit
-
-    from coach.measured import Key, find
-
-    host = urlsplit(config.base_url or "https://api.openai.com").netloc if judge.kind == "llm" else ""
-    return find(config.home, Key(judge, host, prepared))
 
 
 def eval_data(paths: Sequence[Path]) -> Data:
