@@ -52,6 +52,15 @@ class Terminal:
     def send(self, text: str) -> None:
         self.child.send(text)
 
+    def line(self, text: str) -> None:
+        """Type a line and Enter, no faster than fingers: two Enters in a burst would be a paste."""
+        self.send(text)
+        if text:
+            self.expect(text[-2:])
+        time.sleep(0.3)
+        self.send("\r")
+        time.sleep(0.3)
+
     def graded(self) -> None:
         """Wait for the feedback, having said nothing about how sure one is."""
         self.expect("回车 不说")
@@ -94,13 +103,11 @@ def test_backspace_over_chinese_leaves_no_broken_character(interview: Terminal, 
 
 
 def test_empty_line_sends_and_a_verb_in_between_does_not_disturb_the_draft(interview: Terminal, home: Path) -> None:
-    interview.send("去掉 critic\r")
-    interview.send("/hint\r")
+    interview.line("去掉 critic")
+    interview.line("/hint")
     interview.expect("提示 1")
-    interview.expect("> ")
-    interview.send("，用组内相对奖励\r")
-    interview.child.expect(".{0,200}")
-    interview.send("\r")
+    interview.line("，用组内相对奖励")
+    interview.line("")
     interview.graded()
     assert answers(home) == ["去掉 critic，用组内相对奖励"]
 
@@ -230,10 +237,8 @@ def test_edit_opens_the_editor_on_the_draft_and_brings_its_text_back(
     monkeypatch.setenv("EDITOR", f"{sys.executable} {editor}")
     interview = Terminal(home, "practice", "2.4", "--no-follow-ups")
     interview.expect("Ctrl-D")
-    interview.send("先打的字\r")
-    interview.expect("字")
-    time.sleep(0.2)
-    interview.send("/edit\r")
+    interview.line("先打的字")
+    interview.line("/edit")
     interview.expect("还有编辑器里写的")
     interview.send("\x04")
     interview.graded()
