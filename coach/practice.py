@@ -208,7 +208,10 @@ class Interview:
         return self.tally.add(graded)
 
     def _ask_confidence(self, attempt: Attempt, reader: Reader) -> Attempt:
-        key = reader.choose(say("sure", self.language), "1234")
+        try:
+            key = reader.choose(say("sure", self.language), "1234")
+        except KeyboardInterrupt:  # it is the question that is unwelcome, not the grade: that takes a second Ctrl-C
+            key = None
         if key is None:
             return attempt
         self.journal.save_confidence(attempt.id, int(key))

@@ -423,3 +423,16 @@ def test_again_works_in_a_real_interview_and_says_when_there_is_nothing_before(j
     events = sit(journal, Person("/again\n---\n一\n---\n/again\n---\n水要开\n---\n先淘米"), TEA, RICE, mode="real")
     assert [e.question.ref for e in events if isinstance(e, Asked)] == ["1.1", "1.2", "1.1", "1.2"]
     assert sum(isinstance(e, Said) for e in events) == 2  # nothing before; and the word before the feedback
+
+
+class Impatient(Person):
+    """Presses Ctrl-C when asked how sure they are."""
+
+    def choose(self, prompt: str, keys: str) -> str | None:
+        """Ctrl-C."""
+        raise KeyboardInterrupt
+
+
+def test_ctrl_c_at_the_question_of_confidence_leaves_the_grade_alone(journal: Journal) -> None:
+    sit(journal, Impatient("水要开"), TEA)
+    assert [(a.confidence, a.grade is not None) for a in journal.attempts()] == [(None, True)]
