@@ -22,11 +22,19 @@ from index.types import Hit, Ranking
 PIPE_WIDTH = 80
 
 
+class Piped(Console):
+    """A console whose reader may leave early, as `head` does: that is no error, though rich would exit with 1."""
+
+    def on_broken_pipe(self) -> None:
+        """Let the caller hear of it."""
+        raise BrokenPipeError
+
+
 def open_console(stream: TextIO | None = None) -> Console:
     """A console on `stream` (stdout): plain in a pipe, with NO_COLOR and on TERM=dumb; never guesses markup."""
     stream = stream or sys.stdout
     width = None if stream.isatty() else PIPE_WIDTH
-    return Console(file=stream, markup=False, highlight=False, emoji=False, width=width)
+    return Piped(file=stream, markup=False, highlight=False, emoji=False, width=width)
 
 
 def grade(graded: Grade, material: Material, language: Language, measured: Measured | None = None) -> RenderableType:

@@ -21,7 +21,7 @@ WORDS: dict[str, dict[Language, str]] = {
     },
     "hello_study": {
         "zh": "你好，今天 {n} 题，像面试那样说，一题一两分钟。",
-        "en": "Hello. {n} question(s) today; answer as you would in the room, a minute or two each.",
+        "en": "Hello. {n} question(s); answer as you would in the room, a minute or two each.",
     },
     "hello_real": {
         "zh": "你好，今天 {n} 题，一题一两分钟；中间不打分，最后一起反馈。",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -272,3 +273,17 @@ def test_eval_grading_writes_cells_and_keeps_its_bar(tmp_path: Path) -> None:
     below = coach("eval", "grading", "--data", data, "--out", tmp_path / "b", "--fail-under", "grading.accuracy=1.1")
     assert below.exit_code == 5
     assert "under 1.1" in below.stderr
+
+
+def test_reader_that_leaves_early_is_no_error(tmp_path: Path) -> None:
+    answers = tmp_path / "answers.txt"
+    answers.write_text("把 critic 去掉", encoding="utf-8")
+    script = "from coach.cli import main; main()"
+    command = [sys.executable, "-c", script, "practice", "2.4", "--answers", str(answers), "--offline"]
+    env = {**os.environ, "COACH_HOME": str(tmp_path / "home")}
+    with subprocess.Popen(command, cwd=ROOT, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as child:
+        assert child.stdout is not None
+        child.stdout.close()
+        assert child.stderr is not None
+        assert child.stderr.read() == b""
+    assert child.returncode == 0
