@@ -86,11 +86,15 @@ def obey(desk: Desk, verb: Verb, question: Question, aids: Aids, last: Graded | 
 
 
 def _hint(desk: Desk, verb: Verb, question: Question, aids: Aids) -> Event:
+    if not question.bullets:
+        return desk.say("own_no_help")
     aids.hints += 1
     return Said(desk.material.hint(question, aids.hints, desk.language))
 
 
 def _model(desk: Desk, verb: Verb, question: Question, aids: Aids) -> Event:
+    if not question.bullets:
+        return desk.say("own_no_help")
     aids.hints += 1
     desk.record.reveal([bullet.key for bullet in question.bullets])
     return Said(say("model", desk.language) + desk.material.model_answer(question, desk.language))

@@ -220,6 +220,10 @@ WORDS: dict[str, dict[Language, str]] = {
         "en": "{n} answer(s) to it wait for their grade: coach grade --pending",
     },
     "draft_rubric": {"zh": "要点是草稿（notes.md），请核对", "en": "the rubric is a draft (notes.md): check it"},
+    "own_no_help": {
+        "zh": "这是你自己的题，还没有要点；/ask … 可以查手册。",
+        "en": "This question is your own and has no bullets yet; /ask … searches the handbook.",
+    },
     "own_none": {"zh": "手册里没有相近的题。", "en": "Nothing in the handbook comes near."},
     "interrupt": {"zh": "再按一次 Ctrl-C 退出（草稿已保存）", "en": "Ctrl-C again to leave (the draft is kept)"},
     "paused": {"zh": "已暂停；coach practice --resume 继续。", "en": "Paused; coach practice --resume goes on."},

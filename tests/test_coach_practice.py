@@ -436,3 +436,9 @@ class Impatient(Person):
 def test_ctrl_c_at_the_question_of_confidence_leaves_the_grade_alone(journal: Journal) -> None:
     sit(journal, Impatient("水要开"), TEA)
     assert [(a.confidence, a.grade is not None) for a in journal.attempts()] == [(None, True)]
+
+
+def test_own_question_has_no_hints_and_says_where_to_look(journal: Journal) -> None:
+    events = sit(journal, Person("/hint\n---\n/model\n---\n水要开"), OWN, match=lambda query: Ranking(query, (), True))
+    assert ["/ask" in e.text for e in events if isinstance(e, Said)] == [True, True]
+    assert [a.hints_used for a in journal.attempts()] == [0]
