@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from typing import Protocol, runtime_checkable
 
+from coach.feedback import composed, shortened
 from coach.gate import gate
 from coach.language import language_of
 from coach.quotes import verify
@@ -69,7 +70,11 @@ def grade(
     claims = {claim.bullet: claim for claim in judgement.verdicts}
     checked = [check(question, answer, i, claims.get(i)) for i in range(len(question.bullets))]
     withdrawn = sum(grade.verdict is not _claimed(claims.get(i)) for i, grade in enumerate(checked))
-    return Grade(question, rubric, tuple(checked), judge.id, judgement.feedback, judgement.usage, withdrawn)
+    # What the judge says about a verdict that was taken back, or never came, would mislead.
+    sound = not withdrawn and Verdict.UNGRADED not in {grade.verdict for grade in checked}
+    feedback = shortened(judgement.feedback) if sound else ""
+    feedback = feedback or composed(checked, language_of(answer))
+    return Grade(question, rubric, tuple(checked), judge.id, feedback, judgement.usage, withdrawn)
 
 
 def check(question: Question, answer: str, position: int, claim: BulletVerdict | None) -> BulletGrade:

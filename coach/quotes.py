@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from coach.steering import steers
 from coach.types import Quote
 
 MIN_LETTERS = 4
@@ -72,14 +73,15 @@ def locate(folded: Folded, answer: str, quote: str) -> Quote | None:
 def verify(answer: str, quotes: Sequence[str]) -> tuple[Quote, ...]:
     """Those quotes that stand in the answer, in the judge's order, as long as together they fit the cap.
 
-    Empty when none does: nothing is quoted, the quotes are not the person's words, or they are the whole of an answer.
+    Empty when none does: nothing is quoted, the quotes are not the person's words, they are the whole of an answer, or
+    they are addressed to the grader.
     """
     folded = fold(answer)
     cap = _cap(folded)
     kept: list[Quote] = []
     for quote in quotes:
         found = locate(folded, answer, quote)
-        if found is None or found in kept:
+        if found is None or found in kept or steers(found.quote):
             continue
         if _taken(folded, [*kept, found]) <= cap:
             kept.append(found)

@@ -11,10 +11,12 @@ from coach.config import Config, JudgeChoice, choose_judge
 from coach.errors import ConfigError
 
 if TYPE_CHECKING:
+    from coach.appeal import SecondExaminer
+    from coach.grader import OnBullet
     from coach.journal import Journal
     from coach.llm import OpenAIChat
     from coach.material import Material
-    from coach.types import Grade, Judge
+    from coach.types import Grade, Judge, Rubric
     from evals.cases import Data
     from index.pack import Pack
     from index.retriever import Retriever
@@ -124,8 +126,17 @@ def chat(config: Config, model: str, notify: Notify) -> OpenAIChat:
     from coach.cache import ReplyCache
     from coach.llm import OpenAIChat
 
-    cache = ReplyCache(config.home / "replies.db") if config.cache else None
-    return OpenAIChat(model, config.base_url, config.api_key, config.timeout_s, cache, on_notice=notify)
+    priced = config.price_in is not None and config.price_out is not None
+    return OpenAIChat(
+        model,
+        config.base_url,
+        config.api_key,
+        config.timeout_s,
+        ReplyCache(config.home / "replies.db"),
+        prices=(config.price_in, config.price_out) if priced else None,  # type: ignore[arg-type]  # asked just above
+        fresh=not config.cache,
+        on_notice=notify,
+    )
 
 
 def judge(config: Config, book: Handbook, choice: JudgeChoice, notify: Notify) -> Judge:
@@ -133,10 +144,19 @@ def judge(config: Config, book: Handbook, choice: JudgeChoice, notify: Notify) -
     if choice.model:
         from coach.judge_llm import PromptedJudge
 
-        return PromptedJudge(chat(config, choice.model, notify))
+        return PromptedJudge(chat(config, choice.model, notify), pack(config, book), per_bullet=config.per_bullet)
     from coach.judge_exemplars import offline_judge
 
     return offline_judge(book, pack(config, book))
+
+
+def second_examiner(config: Config, choice: JudgeChoice, notify: Notify) -> SecondExaminer | None:
+    """Who hears appeals; None where no model is named: then only the person overrules the judge."""
+    if not choice.model:
+        return None
+    from coach.appeal import SecondExaminer
+
+    return SecondExaminer(chat(config, choice.model, notify))
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,11 +166,23 @@ class Grading:
     judge: Judge
     search: Callable[[], Retriever]
 
-    def __call__(self, question: Question, answer: str) -> Grade:
-        """The grade of an answer to a question that was named."""
+    def __call__(
+        self,
+        question: Question,
+        answer: str,
+        *,
+        rubric: Rubric | None = None,
+        context: Sequence[Hit] | None = None,
+        on_bullet: OnBullet | None = None,
+    ) -> Grade:
+        """The grade of an answer; without `rubric` and `context` the question was named, and its neighbours are shown.
+
+        `on_bullet` hears each bullet as soon as the judge has said it, before any repair.
+        """
         from coach.grader import grade
 
-        return grade(question, answer, self.judge, context=self.neighbours(question))
+        shown = self.neighbours(question) if context is None else context
+        return grade(question, answer, self.judge, rubric=rubric, context=shown, on_bullet=on_bullet)
 
     def neighbours(self, question: Question) -> tuple[Hit, ...]:
         """Related questions; none for a judge that reads no context."""

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from coach.accepts import Accepts, remembered
 from coach.errors import ChatError, ChatTimeout, CoachError, ConfigError, ReplyError
-from coach.llm import Accepts, CutError, OpenAIChat, ReplyCache
+from coach.llm import CutError, OpenAIChat, ReplyCache
 from coach.types import Message, ReplyForm
 from tests.loopback import Cut, Hang, Loopback, Page, Script, Status
 
@@ -63,8 +64,17 @@ def test_passing_fault_is_retried_by_the_client_and_told(fault: Status) -> None:
     told: list[str] = []
     with Loopback([fault, "ok"]) as server:
         assert chat(server, on_notice=told.append).reply(ASK).text == "ok"
+    assert told == [
+        f"model 'leaf-1' at {server.url[7:-3]}: HTTP {fault.code}, which wants 0.01 s of patience; retry 1 of 3"
+    ]
+
+
+def test_silence_is_told_too() -> None:
+    told: list[str] = []
+    with Loopback([Hang(0.5), "ok"]) as server:
+        assert chat(server, on_notice=told.append, timeout_s=0.2).reply(ASK).text == "ok"
     assert len(told) == 1
-    assert "retry 1 of 3" in told[0]
+    assert told[0].endswith("no answer; retry 1 of 3")
 
 
 @pytest.mark.parametrize(
@@ -132,9 +142,54 @@ def test_cut_prose_is_not_begun_again_once_shown() -> None:
     assert len(server.requests) == 1
 
 
-def test_cut_object_is_asked_for_once_more() -> None:
-    with Loopback([Cut('{"degrees": 8'), '{"degrees": 80}']) as server:
-        assert chat(server).reply(ASK, form=FORM, on_text=lambda _: None).text == '{"degrees": 80}'
+def test_cut_object_is_asked_for_again_as_often_as_any_fault_and_told() -> None:
+    told: list[str] = []
+    cut = Cut('{"degrees": 8')
+    with Loopback([cut, cut, '{"degrees": 80}', *[cut] * 4]) as server:
+        model = chat(server, on_notice=told.append)
+        assert model.reply(ASK, form=FORM, on_text=lambda _: None).text == '{"degrees": 80}'
+        with pytest.raises(ChatError, match="mid-reply"):
+            model.reply(ASK, form=FORM, on_text=lambda _: None)
+    assert len(server.requests) == 7
+    assert [line[-12:] for line in told] == [f"retry {n} of 3" for n in (1, 2, 1, 2, 3)]
+
+
+def test_endpoint_that_does_not_stream_is_heard_at_once() -> None:
+    heard: list[str] = []
+    with Loopback(["about eighty degrees"], streams=False) as server:
+        reply = chat(server).reply(ASK, on_text=heard.append)
+    assert heard == ["about eighty degrees"]
+    assert (reply.text, reply.usage.completion_tokens, reply.model) == (heard[0], 20, "leaf-1")
+
+
+def test_field_that_is_not_essential_may_lack() -> None:
+    form = ReplyForm("tea", {**FORM.schema, "required": ["degrees", "remark"]}, essential=("degrees",))
+    with Loopback(['{"degrees": 80}']) as server:
+        assert chat(server).reply(ASK, form=form).text == '{"degrees": 80}'
+
+
+def test_reply_costs_by_its_tokens_and_nothing_from_the_cache(cache: ReplyCache) -> None:
+    with Loopback(["八十度。"] * 2) as server:
+        model = chat(server, cache=cache, prices=(2.0, 8.0))
+        costs = [model.reply(ASK).usage.cost for _ in range(2)]
+        assert chat(server).reply(ASK).usage.cost is None
+    # 10 characters asked at 2 a million, 4 said at 8
+    assert costs == [pytest.approx(52e-6), 0.0]
+
+
+def test_run_without_cache_asks_anew_but_does_not_probe_anew(cache: ReplyCache) -> None:
+    with Loopback(lambda body: '{"degrees": 80}', refuses=("json_schema",)) as server:
+        for _ in range(2):
+            assert chat(server, cache=cache, fresh=True).reply(ASK, form=FORM).usage.cached == 0
+    kinds = [request["response_format"]["type"] for request in server.requests]
+    assert kinds == ["json_schema", "json_object", "json_object"]
+
+
+def test_what_another_version_remembered_does_no_harm(cache: ReplyCache) -> None:
+    with Loopback(["{}"]) as server:
+        cache.keep_accepts(server.url[7:-3], "leaf-1", {"form": "text", "telepathy": True})
+        chat(server, cache=cache).reply(ASK)
+    assert remembered({"form": "text", "telepathy": True}) == Accepts(form="text")
 
 
 def test_reply_without_the_object_is_asked_for_once_more_and_then_returned() -> None:
