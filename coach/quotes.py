@@ -1,6 +1,7 @@
 """Whether a quote stands in an answer, and where. Pure: text in, spans out; knows no judge.
 
-Folding is what the evaluation's scorer does (NFKC, lower case, no white space), with a map back to the raw answer.
+Folding is what the evaluation's scorer does (NFKC, lower case, no white space), and leaves out invisible characters;
+a map leads back to the raw answer.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ _CLAUSE = re.compile(r"[^，。；！？、,;!?\n]+[，。；！？、,;!?\n]*|[
 
 @dataclass(frozen=True, slots=True)
 class Folded:
-    """A text without case, width and white space, and the way back."""
+    """A text without case, width, white space and invisible characters, and the way back."""
 
     text: str
     starts: tuple[int, ...]
@@ -42,11 +43,18 @@ def fold(text: str) -> Folded:
     starts: list[int] = []
     ends: list[int] = []
     for start, end in _clusters(text):
-        piece = "".join(unicodedata.normalize("NFKC", text[start:end]).lower().split())
+        piece = _visible(unicodedata.normalize("NFKC", text[start:end]).lower())
         letters.append(piece)
         starts += [start] * len(piece)
         ends += [end] * len(piece)
     return Folded("".join(letters), tuple(starts), tuple(ends))
+
+
+def _visible(text: str) -> str:
+    """Without white space, and without characters that nobody sees: a model leaves them out when it quotes."""
+    return "".join(
+        character for character in text if not (character.isspace() or unicodedata.category(character) == "Cf")
+    )
 
 
 def _clusters(text: str) -> Iterable[tuple[int, int]]:
