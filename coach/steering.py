@@ -39,5 +39,6 @@ def without_steering(text: str) -> str:
 
 
 def _demands(sentence: str) -> bool:
-    folded = unicodedata.normalize("NFKC", sentence).translate(_LOOK_ALIKES)
+    seen = "".join(character for character in sentence if unicodedata.category(character) != "Cf")
+    folded = unicodedata.normalize("NFKC", seen).translate(_LOOK_ALIKES)
     return bool(_MARK.search(folded) and _DEMAND.search(folded))
