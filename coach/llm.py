@@ -1,26 +1,28 @@
 """A model behind an OpenAI-compatible endpoint; the only importer of openai, and that inside the constructor.
 
 Time-outs, 429 (with Retry-After), 5xx and refused connections are retried by the client itself, `max_retries` times.
-What an endpoint refuses (a reply schema, temperature, seed) is left out, and remembered once a call succeeds without.
+What an endpoint refuses (a reply schema, temperature, seed, a system message) is left out, and remembered for a month
+once a call succeeds without.
 """
 
 from __future__ import annotations
 
 import copy
 import json
-import sys
 import threading
+import time
 import weakref
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import asdict, replace
 from typing import Any
 from urllib.parse import urlsplit
 
-from coach.accepts import Accepts, refusal_in, remembered, response_format
+from coach.accepts import Accepts, kept, messages_as, refusal_in, remembered, response_format
 from coach.cache import ReplyCache
-from coach.errors import ChatError, ChatTimeout, ConfigError, ReplyError
+from coach.errors import ChatError, ConfigError, ReplyError
 from coach.extract import last_object
+from coach.faults import CutError, RetryTeller, own_errors
 from coach.types import Message, Reply, ReplyForm, Usage
 
 __all__ = ["CutError", "OpenAIChat", "ReplyCache"]
@@ -28,12 +30,8 @@ __all__ = ["CutError", "OpenAIChat", "ReplyCache"]
 OPENAI_URL = "https://api.openai.com/v1"
 MAX_ASKS = 2
 """A reply that lacks the object that was asked for is asked for once more, and no more."""
-MAX_PROBES = 6
-"""Each refusal takes one thing away; there are five to take."""
-
-
-class CutError(Exception):
-    """The connection was lost in mid-reply, or the body was no completion."""
+MAX_PROBES = 7
+"""Each refusal takes one thing away; there are six to take."""
 
 
 class OpenAIChat:
@@ -76,8 +74,8 @@ class OpenAIChat:
         self._max_retries = max_retries
         self._tell = on_notice or (lambda _: None)
         self._lock = threading.Lock()
-        self._accepts = remembered(cache.find_accepts(self.host, model) if cache else None)
-        hooks = _RetryTeller(self._who(), max_retries, self._tell)
+        self._accepts = remembered(cache.find_accepts(self.host, model) if cache else None, time.time())
+        hooks = RetryTeller(self._who(), max_retries, self._tell)
         http = openai.DefaultHttpxClient(event_hooks={"request": [hooks.asks], "response": [hooks.hears]})
         self._client = openai.OpenAI(
             api_key=api_key or "none",
@@ -109,11 +107,11 @@ class OpenAIChat:
         """
         cache = None if self._fresh else self._cache
         key = ReplyCache.key(self._identity(messages, form))
-        kept = cache.find(key) if cache else None
-        if kept is not None:
+        known = cache.find(key) if cache else None
+        if known is not None:
             if on_text:
-                on_text(kept.text)
-            return self._priced(kept, paid=False)
+                on_text(known.text)
+            return self._priced(known, paid=False)
         reply = self._ask(messages, form, on_text)
         if cache and _usable(reply.text, form):
             cache.keep(key, reply)
@@ -126,30 +124,9 @@ class OpenAIChat:
         sent, received = reply.usage.prompt_tokens * self._prices[0], reply.usage.completion_tokens * self._prices[1]
         return replace(reply, usage=replace(reply.usage, cost=(sent + received) / 1e6 * paid))
 
-    @contextmanager
-    def own_errors(self) -> Iterator[None]:
+    def own_errors(self) -> AbstractContextManager[None]:
         """The client library's errors as ours, with their cause; CutError for what may be asked once more."""
-        openai = self._openai
-        try:
-            yield
-        except openai.APITimeoutError as exc:
-            raise self._timeout() from exc
-        except openai.APIConnectionError as exc:
-            raise ChatError(
-                f"{self._who()} was not reached ({exc.__cause__ or exc}); check OPENAI_BASE_URL and the network"
-            ) from exc
-        except openai.APIStatusError as exc:
-            raise ChatError(
-                f"{self._who()} {_refused(exc.status_code)} (HTTP {exc.status_code}: {_said(exc)})"
-            ) from exc
-        except (openai.APIResponseValidationError, ValueError) as exc:  # a body that is no JSON
-            raise CutError(f"unreadable body: {exc}") from exc
-        except openai.OpenAIError as exc:  # what is left: an error event inside a stream, an unusable client setting
-            raise ChatError(f"{self._who()} failed ({exc}); try again") from exc
-        except _transport_errors("TimeoutException") as exc:
-            raise self._timeout() from exc
-        except _transport_errors("HTTPError") as exc:  # the client does not wrap what breaks in mid-stream
-            raise CutError(str(exc) or type(exc).__name__) from exc
+        return own_errors(self._openai, self._who(), self.timeout_s)
 
     def _identity(self, messages: Sequence[Message], form: ReplyForm | None) -> dict[str, object]:
         """All that a reply depends on. The messages hold the prompt's full text, so its hash needs no place here."""
@@ -216,7 +193,7 @@ class OpenAIChat:
         form: ReplyForm | None,
         on_text: Callable[[str], None] | None,
     ) -> Reply:
-        request: dict[str, Any] = {"model": self.name, "messages": [asdict(message) for message in messages]}
+        request: dict[str, Any] = {"model": self.name, "messages": messages_as(accepts, messages)}
         if accepts.temperature:
             request["temperature"] = self.temperature
         if accepts.seed:
@@ -262,48 +239,10 @@ class OpenAIChat:
         with self._lock:
             changed, self._accepts = accepts != self._accepts, accepts
         if changed and self._cache:
-            self._cache.keep_accepts(self.host, self.name, asdict(accepts))
+            self._cache.keep_accepts(self.host, self.name, kept(accepts, time.time()))
 
     def _who(self) -> str:
         return f"model {self.name!r} at {self.host}"
-
-    def _timeout(self) -> ChatTimeout:
-        return ChatTimeout(
-            f"{self._who()} did not answer within {self.timeout_s:g} s; raise COACH_TIMEOUT_S or try again"
-        )
-
-
-class _RetryTeller:
-    """Hooks into the client's requests that say when it will ask again, and why.
-
-    It must not hold the client, which is closed when nobody holds it any more.
-    """
-
-    def __init__(self, who: str, max_retries: int, tell: Callable[[str], None]) -> None:
-        self._who, self._max_retries, self._tell = who, max_retries, tell
-        self._told = threading.local()
-
-    def hears(self, response: Any) -> None:
-        """A reply's status is there: told, if the client will wait and ask again."""
-        number = int(response.request.headers.get("x-stainless-retry-count", 0)) + 1
-        if (response.status_code in {408, 409, 429} or response.status_code >= 500) and number <= self._max_retries:
-            wait = response.headers.get("retry-after")
-            asked = f", which wants {wait} s of patience" if wait else ""
-            self._tell(f"{self._who}: HTTP {response.status_code}{asked}; retry {number} of {self._max_retries}")
-            self._told.number = number
-
-    def asks(self, request: Any) -> None:
-        """A request goes out: told, if it is one more for want of any reply."""
-        number = int(request.headers.get("x-stainless-retry-count", 0))
-        if number and getattr(self._told, "number", None) != number:
-            self._tell(f"{self._who}: no answer; retry {number} of {self._max_retries}")
-        self._told.number = None
-
-
-def _transport_errors(name: str) -> tuple[type[Exception], ...]:
-    """The class of that name in whichever HTTP library this version of the client brought along."""
-    loaded = [sys.modules.get("httpx"), sys.modules.get("httpx2")]
-    return tuple(getattr(module, name) for module in loaded if module is not None)
 
 
 def _host(url: str) -> str:
@@ -322,20 +261,3 @@ def _usage(usage: Any) -> Usage:
     if usage is None:
         return Usage(calls=1)
     return Usage(usage.prompt_tokens or 0, usage.completion_tokens or 0, calls=1)
-
-
-_REFUSALS = {
-    401: "refused the key; check OPENAI_API_KEY",
-    403: "denied access; check the key's rights",
-    404: "is unknown there; check COACH_MODEL and OPENAI_BASE_URL, which usually ends in /v1",
-    429: "has no capacity or no quota left; wait, or lower --concurrency",
-}
-
-
-def _refused(status: int) -> str:
-    return _REFUSALS.get(status, "failed; try again later" if status >= 500 else "refused the request")
-
-
-def _said(exc: Any) -> str:
-    """The endpoint's own words, on one line."""
-    return " ".join(str(exc.message).split())[:300]

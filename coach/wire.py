@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from coach.config import Config, JudgeChoice, choose_judge
-from coach.errors import ConfigError
+from coach.errors import CoachError, ConfigError
 
 if TYPE_CHECKING:
     from coach.appeal import SecondExaminer
+    from coach.cache import ReplyCache
     from coach.grader import OnBullet
     from coach.journal import Journal
     from coach.llm import OpenAIChat
@@ -123,7 +124,6 @@ def follow_edits(config: Config, book: Handbook) -> list[str]:
 
 def chat(config: Config, model: str, notify: Notify) -> OpenAIChat:
     """The model endpoint of the settings."""
-    from coach.cache import ReplyCache
     from coach.llm import OpenAIChat
 
     priced = config.price_in is not None and config.price_out is not None
@@ -132,11 +132,23 @@ def chat(config: Config, model: str, notify: Notify) -> OpenAIChat:
         config.base_url,
         config.api_key,
         config.timeout_s,
-        ReplyCache(config.home / "replies.db"),
+        _reply_cache(config),
         prices=(config.price_in, config.price_out) if priced else None,  # type: ignore[arg-type]  # asked just above
         fresh=not config.cache,
         on_notice=notify,
     )
+
+
+def _reply_cache(config: Config) -> ReplyCache | None:
+    """The cache; where no reply is to come from it, one that cannot be used does no harm."""
+    from coach.cache import ReplyCache
+
+    try:
+        return ReplyCache(config.home / "replies.db")
+    except CoachError:
+        if config.cache:
+            raise
+        return None
 
 
 def judge(config: Config, book: Handbook, choice: JudgeChoice, notify: Notify) -> Judge:

@@ -153,6 +153,19 @@ def test_bullet_that_could_not_be_graded_is_named_and_waits(
         assert journal.pending() == []
 
 
+def test_broken_reply_cache_stops_nobody_who_wants_no_cache(
+    book: Path, monkeypatch: pytest.MonkeyPatch, clean_environment: Path
+) -> None:
+    (clean_environment / "replies.db").write_text("not a database, " * 100)
+    monkeypatch.setenv("COACH_MODEL", "m")
+    with Loopback(graded_reply) as server:
+        monkeypatch.setenv("OPENAI_BASE_URL", server.url)
+        args = ("grade", "1.1", "--answer", "-", "--handbook", book)
+        broken = coach(*args, stdin="油温要高，蛋才蓬松")
+        assert (broken.exit_code, "--no-cache" in broken.stderr) == (1, True)
+        assert coach(*args, "--no-cache", stdin="油温要高，蛋才蓬松").exit_code == 0
+
+
 def test_unreachable_model_exits_3_and_keeps_the_answer_for_later(
     book: Path, monkeypatch: pytest.MonkeyPatch, clean_environment: Path
 ) -> None:

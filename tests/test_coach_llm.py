@@ -5,14 +5,15 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from coach.accepts import Accepts, remembered
+from coach.accepts import Accepts, kept, remembered
 from coach.errors import ChatError, ChatTimeout, CoachError, ConfigError, ReplyError
 from coach.llm import CutError, OpenAIChat, ReplyCache
 from coach.types import Message, ReplyForm
-from tests.loopback import Cut, Hang, Loopback, Page, Script, Status
+from tests.loopback import Cut, Hang, Loopback, Page, Script, Status, Step
 
 ASK = [Message("system", "Brew."), Message("user", "水温多少？")]
 FORM = ReplyForm(
@@ -24,9 +25,9 @@ NOW = {"retry-after": "0.01"}
 
 @pytest.fixture
 def cache(tmp_path: Path) -> Iterator[ReplyCache]:
-    kept = ReplyCache(tmp_path / "deep" / "replies.db")
-    yield kept
-    kept.close()
+    opened = ReplyCache(tmp_path / "deep" / "replies.db")
+    yield opened
+    opened.close()
 
 
 def chat(server: Loopback, **settings: object) -> OpenAIChat:
@@ -64,9 +65,8 @@ def test_passing_fault_is_retried_by_the_client_and_told(fault: Status) -> None:
     told: list[str] = []
     with Loopback([fault, "ok"]) as server:
         assert chat(server, on_notice=told.append).reply(ASK).text == "ok"
-    assert told == [
-        f"model 'leaf-1' at {server.url[7:-3]}: HTTP {fault.code}, which wants 0.01 s of patience; retry 1 of 3"
-    ]
+    (line,) = told
+    assert line.endswith(f": HTTP {fault.code}; retry 1 of 3 in 0.01 s, as it asks")
 
 
 def test_silence_is_told_too() -> None:
@@ -189,7 +189,32 @@ def test_what_another_version_remembered_does_no_harm(cache: ReplyCache) -> None
     with Loopback(["{}"]) as server:
         cache.keep_accepts(server.url[7:-3], "leaf-1", {"form": "text", "telepathy": True})
         chat(server, cache=cache).reply(ASK)
-    assert remembered({"form": "text", "telepathy": True}) == Accepts(form="text")
+    assert remembered({"form": "text", "telepathy": True}, 0.0) == Accepts(form="text")
+
+
+def test_what_an_endpoint_refused_is_tried_again_after_a_month() -> None:
+    noted = kept(Accepts(form="text"), now=0.0)
+    assert remembered(noted, 29 * 86_400.0) == Accepts(form="text")
+    assert remembered(noted, 31 * 86_400.0) == Accepts()
+
+
+@pytest.mark.parametrize(
+    "refusal",
+    [
+        "Unsupported value: 'messages[0].role' does not support 'system' with this model.",
+        "System role not supported",
+    ],
+)
+def test_model_without_system_messages_hears_the_rules_in_the_persons(refusal: str, cache: ReplyCache) -> None:
+    def refuse(body: dict[str, Any]) -> Step:
+        return Status(400, refusal) if body["messages"][0]["role"] == "system" else '{"degrees": 80}'
+
+    with Loopback(refuse) as server:
+        for _ in range(2):
+            chat(server, cache=cache, fresh=True).reply(ASK, form=FORM)
+    assert [len(request["messages"]) for request in server.requests] == [2, 1, 1]
+    assert server.requests[-1]["messages"] == [{"role": "user", "content": "Brew.\n\n水温多少？"}]
+    assert server.requests[-1]["response_format"]["type"] == "json_schema"
 
 
 def test_reply_without_the_object_is_asked_for_once_more_and_then_returned() -> None:
@@ -265,11 +290,11 @@ def test_reply_that_lacks_its_object_is_not_cached(cache: ReplyCache) -> None:
 
 
 def test_cache_holds_neither_key_nor_credentials(tmp_path: Path) -> None:
-    kept = ReplyCache(tmp_path / "replies.db")
+    cache = ReplyCache(tmp_path / "replies.db")
     with Loopback(["ok"]) as server:
         url = server.url.replace("http://", "http://ann:s3cret@")
-        OpenAIChat("leaf-1", url, "sk-very-secret", cache=kept).reply(ASK)
-    kept.close()
+        OpenAIChat("leaf-1", url, "sk-very-secret", cache=cache).reply(ASK)
+    cache.close()
     content = b"".join(path.read_bytes() for path in tmp_path.iterdir())
     assert b"secret" not in content
     assert b"s3cret" not in content
