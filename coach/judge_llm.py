@@ -10,7 +10,7 @@ from coach.claims import FORM, Listener, OnVerdict, Reading, better, bullet_id, 
 from coach.errors import ChatError
 from coach.exhibits import listed, neighbours, sources
 from coach.feedback import stray_terms
-from coach.types import BulletVerdict, ChatModel, JudgeId, Judgement, Message, Reply, Usage, Verdict
+from coach.types import BulletVerdict, ChatModel, JudgeId, Judgement, Message, Reply, ReplyForm, Usage, Verdict
 from index.types import Hit, Question
 from prompts.library import Prompt, fence, load, render
 
@@ -27,6 +27,15 @@ class RepeatableChat(ChatModel, Protocol):
 
     def at_epoch(self, epoch: int) -> ChatModel:
         """The same model, asked anew."""
+        ...
+
+
+@runtime_checkable
+class ForgetfulChat(ChatModel, Protocol):
+    """A chat model that keeps its replies, and can be told that one was of no use."""
+
+    def forget(self, messages: Sequence[Message], *, form: ReplyForm | None = None) -> None:
+        """Ask anew next time."""
         ...
 
 
@@ -131,13 +140,19 @@ def read_from(
     reading = read_reply(reply.text, positions, answer)
     if not reading.faults:
         return reading, reply.usage
+    repair = [*messages, *_complaint(reply, reading)]
     try:
-        second = chat.reply([*messages, *_complaint(reply, reading)], form=FORM, on_text=lambda _: None)
+        second = chat.reply(repair, form=FORM, on_text=lambda _: None)
     except ChatError:
         return reading, reply.usage  # what the first reply graded is kept; the rest stays ungraded
     mended = read_reply(second.text, tuple(reading.faults), answer)
     kept = {i: claim for i, claim in mended.claims.items() if better(claim, reading.claims.get(i), answer)}
-    return Reading({**reading.claims, **kept}, reading.feedback or mended.feedback), reply.usage + second.usage
+    claims = {**reading.claims, **kept}
+    if claims.keys() < set(positions) and isinstance(chat, ForgetfulChat):
+        # Else whoever grades the answer again would be told the same from the cache.
+        chat.forget(messages, form=FORM)
+        chat.forget(repair, form=FORM)
+    return Reading(claims, reading.feedback or mended.feedback), reply.usage + second.usage
 
 
 def _complaint(reply: Reply, reading: Reading) -> list[Message]:

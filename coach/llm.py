@@ -117,6 +117,11 @@ class OpenAIChat:
             cache.keep(key, reply)
         return self._priced(reply, paid=True)
 
+    def forget(self, messages: Sequence[Message], *, form: ReplyForm | None = None) -> None:
+        """Ask anew next time: the reply was of no use, for all that its form was right."""
+        if self._cache:
+            self._cache.forget(ReplyCache.key(self._identity(messages, form)))
+
     def _priced(self, reply: Reply, *, paid: bool) -> Reply:
         """The reply with what it cost; one from the cache cost nothing."""
         if self._prices is None:

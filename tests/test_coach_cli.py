@@ -147,7 +147,7 @@ def test_bullet_that_could_not_be_graded_is_named_and_waits(
     assert "1 of 2 bullets could not be graded" in result.stderr
     with Loopback(graded_reply) as server:
         monkeypatch.setenv("OPENAI_BASE_URL", server.url)
-        (row,) = lines(coach("grade", "--pending", "--json", "--no-cache", "--handbook", book))
+        (row,) = lines(coach("grade", "--pending", "--json", "--handbook", book))
     assert [b["verdict"] for b in row["bullets"]] == ["covered", "missing"]
     with Journal(clean_environment / "journal.db") as journal:
         assert journal.pending() == []

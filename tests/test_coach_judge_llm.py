@@ -272,3 +272,12 @@ def test_repetition_asks_the_model_anew_past_its_cache(tmp_path: Path) -> None:
         usages = [each.judge(BREAD, ANSWER).usage for each in (judge, judge, judge.for_epoch(1))]
     assert [usage.cached for usage in usages] == [0, 1, 0]
     assert len(server.requests) == 2
+
+
+def test_reply_that_left_a_bullet_ungraded_is_not_told_again_from_the_cache(tmp_path: Path) -> None:
+    half = reply(*GOOD[:2])
+    with Loopback([half, half, half, reply(*GOOD)]) as server, closing(ReplyCache(tmp_path / "replies.db")) as cache:
+        judge = PromptedJudge(OpenAIChat("leaf-1", server.url, cache=cache))
+        first, second = judge.judge(BREAD, ANSWER), judge.judge(BREAD, ANSWER)
+    assert verdicts(first.verdicts) == ["covered", "contradicted", "ungraded"]
+    assert verdicts(second.verdicts) == ["covered", "contradicted", "missing"]
