@@ -110,9 +110,15 @@ def _taken(folded: Folded, quotes: Sequence[Quote]) -> int:
 def _narrowed(folded: Folded, answer: str, quote: Quote, cap: int) -> Quote | None:
     """The longest run of the quote's clauses that fits the cap, the first among equals."""
     clauses = [(m.start() + quote.start, m.end() + quote.start) for m in _CLAUSE.finditer(quote.quote)]
-    runs = [Quote(answer[a:b], a, b) for i, (a, _) in enumerate(clauses) for _, b in clauses[i:]]
+    runs = [_trimmed(answer, a, b) for i, (a, _) in enumerate(clauses) for _, b in clauses[i:]]
     fitting = [run for run in runs if _taken(folded, [run]) <= cap and _letters(run.quote) >= MIN_LETTERS]
     return max(fitting, key=lambda run: _taken(folded, [run]), default=None)
+
+
+def _trimmed(answer: str, start: int, end: int) -> Quote:
+    piece = answer[start:end]
+    start += len(piece) - len(piece.lstrip())
+    return Quote(piece.strip(), start, start + len(piece.strip()))
 
 
 def _letters(text: str) -> int:

@@ -11,13 +11,12 @@ from coach.config import Config, JudgeChoice, choose_judge
 from coach.errors import CoachError, ConfigError
 
 if TYPE_CHECKING:
-    from coach.appeal import SecondExaminer
     from coach.cache import ReplyCache
     from coach.grader import OnBullet
     from coach.journal import Journal
     from coach.llm import OpenAIChat
     from coach.material import Material
-    from coach.types import Grade, Judge, Rubric
+    from coach.types import BulletGrade, Grade, Judge, Rubric
     from evals.cases import Data
     from index.pack import Pack
     from index.retriever import Retriever
@@ -162,13 +161,15 @@ def judge(config: Config, book: Handbook, choice: JudgeChoice, notify: Notify) -
     return offline_judge(book, pack(config, book))
 
 
-def second_examiner(config: Config, choice: JudgeChoice, notify: Notify) -> SecondExaminer | None:
-    """Who hears appeals; None where no model is named: then only the person overrules the judge."""
-    if not choice.model:
+def second_reader(config: Config, notify: Notify) -> Callable[[Question, int, str, str], BulletGrade] | None:
+    """Who reads an appeal, (question, position, answer, why): the model by another prompt; None without a model."""
+    model = choose_judge(config).model
+    if not model:
         return None
     from coach.appeal import SecondExaminer
 
-    return SecondExaminer(chat(config, choice.model, notify))
+    examiner = SecondExaminer(chat(config, model, notify))
+    return lambda question, position, answer, why: examiner.look(question, position, answer, why).grade
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,6 +58,12 @@ def test_whole_quote_of_a_two_sentence_answer_is_narrowed_to_clauses_within_the_
     assert found.quote == "再把段落拼进提示词里让模型来生成回答，最后附上出处方便核对。"
 
 
+def test_narrowed_quote_begins_and_ends_with_a_letter_or_mark() -> None:
+    answer = "no critic, the group mean is the baseline, and that saves memory"
+    (found,) = verify(answer, [answer])
+    assert answer[found.start : found.end] == found.quote == "the group mean is the baseline,"
+
+
 def test_ligature_and_combining_mark_keep_their_offsets() -> None:
     answer = "the ﬁne-tuned cafe\u0301 model"
     (found,) = verify(answer, ["fine-tuned café"])
