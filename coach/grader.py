@@ -13,7 +13,7 @@ from typing import Protocol, runtime_checkable
 
 from coach.feedback import composed, shortened
 from coach.gate import gate
-from coach.language import language_of
+from coach.language import Language, language_of
 from coach.quotes import verify
 from coach.types import (
     BulletGrade,
@@ -72,9 +72,13 @@ def grade(
     withdrawn = sum(grade.verdict is not _claimed(claims.get(i)) for i, grade in enumerate(checked))
     # What the judge says about a verdict that was taken back, or never came, would mislead.
     sound = not withdrawn and Verdict.UNGRADED not in {grade.verdict for grade in checked}
-    feedback = shortened(judgement.feedback) if sound else ""
-    feedback = feedback or composed(checked, language_of(answer))
+    feedback = _feedback(judgement.feedback if sound else "", checked, language_of(answer))
     return Grade(question, rubric, tuple(checked), judge.id, feedback, judgement.usage, withdrawn)
+
+
+def _feedback(said: str, checked: Sequence[BulletGrade], language: Language) -> str:
+    """The judge's words, if they are in the person's language; else our own."""
+    return shortened(said) if said and language_of(said) == language else composed(checked, language)
 
 
 def check(question: Question, answer: str, position: int, claim: BulletVerdict | None) -> BulletGrade:

@@ -68,6 +68,17 @@ def test_feedback_on_verdicts_that_were_taken_back_gives_way_to_our_own() -> Non
     assert "没有评出来" in grade(BREAD, ANSWER, FixedJudge(*GOOD[:2])).feedback
 
 
+def test_feedback_in_another_language_than_the_answers_gives_way_to_our_own() -> None:
+    english = "Yeast eats sugar and gives off gas, and more salt makes it rise faster."
+    quoted = (
+        BulletVerdict(0, Verdict.COVERED, ("Yeast eats sugar and gives off gas",)),
+        BulletVerdict(1, Verdict.CONTRADICTED, ("more salt makes it rise faster",)),
+        BulletVerdict(2, Verdict.MISSING),
+    )
+    feedback = grade(BREAD, english, FixedJudge(*quoted)).feedback  # the judge says "不错。"
+    assert feedback == "You made point 1. Mend first: you said the opposite of point 2. You left out point 3."
+
+
 def test_judge_without_feedback_is_spoken_for() -> None:
     class Silent(FixedJudge):
         def judge(self, *material: object) -> Judgement:
