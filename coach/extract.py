@@ -22,11 +22,13 @@ _DECODER = json.JSONDecoder(strict=False, parse_constant=_no_constant)
 
 
 _ESCAPE = re.compile(r"""\\(["\\/bfnrt]|u[0-9a-fA-F]{4})?""")
+_LAST_COMMA = re.compile(r"""("(?:[^"\\]|\\.)*(?:"|\Z))|,(?=\s*[}\]])""", re.DOTALL)
 
 
-def _escaped(text: str) -> str:
-    """The text with each backslash that JSON does not know doubled: models write `$\\alpha$` as they find it."""
-    return _ESCAPE.sub(lambda found: found[0] if found[1] else "\\\\", text)
+def _mended(text: str) -> str:
+    """What models write that JSON does not know: `$\\alpha$` as they find it, and a comma behind the last entry."""
+    escaped = _ESCAPE.sub(lambda found: found[0] if found[1] else "\\\\", text)
+    return _LAST_COMMA.sub(lambda found: found[1] or "", escaped)
 
 
 def answer_part(text: str) -> str:
@@ -42,7 +44,7 @@ def objects(text: str) -> list[dict[str, Any]]:
 
     Of an object that is cut off, the complete objects inside it are returned.
     """
-    text, found, at = _escaped(answer_part(text)), [], 0
+    text, found, at = _mended(answer_part(text)), [], 0
     while (at := text.find("{", at)) >= 0:
         try:
             value, at = _DECODER.raw_decode(text, at)

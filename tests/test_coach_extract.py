@@ -63,3 +63,7 @@ def test_reply_without_an_object_gives_none(reply: str) -> None:
 )
 def test_backslash_that_json_does_not_know_stands_for_itself(said: str, heard: str) -> None:
     assert last_object(said, {"q"}) == {"q": heard}
+
+
+def test_comma_behind_the_last_entry_is_overlooked_and_one_inside_a_string_kept() -> None:
+    assert last_object('{"q": ["a", "b,]",], "v": "x,}",\n}') == {"q": ["a", "b,]"], "v": "x,}"}
