@@ -16,6 +16,7 @@ from coach.delivery import measure
 from coach.language import Language
 from coach.material import Material
 from coach.names import name
+from coach.spending import spent
 from coach.types import BulletGrade, Explanation, Grade, JudgeId, Verdict
 from coach.words import say
 from index.types import Hit, Question, Ranking
@@ -66,7 +67,8 @@ def grade(graded: Grade, material: Material, language: Language, *, due: str = "
     parts.append(table)
     if graded.feedback and graded.judge.kind == "llm":
         parts.append(Text(graded.feedback))
-    foot = say("judge", language, judge=judge_name(graded.judge)) + (f" · {due}" if due else "")
+    pieces = [say("judge", language, judge=judge_name(graded.judge)), spent(graded.usage, language), due]
+    foot = " · ".join(piece for piece in pieces if piece)
     parts.append(Text(foot, style="dim"))
     return Group(*parts)
 

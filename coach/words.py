@@ -35,6 +35,11 @@ WORDS: dict[str, dict[Language, str]] = {
     "hint_none": {"zh": "没有更多提示了。", "en": "No more hints."},
     "model": {"zh": "参考答案：", "en": "Model answer: "},
     "saved": {"zh": "已保存，正在评分…", "en": "saved, grading …"},
+    "grading": {"zh": "正在评分…", "en": "grading …"},
+    "kept_bullets": {
+        "zh": "{total} 条里有 {left} 条没有评出来，不计分；稍后运行 coach grade --pending",
+        "en": "{left} of {total} bullets could not be graded and do not count; run coach grade --pending later",
+    },
     "seen": {"zh": "已看完 {n}/{total} 条", "en": "{n} of {total} bullets read"},
     "kept": {
         "zh": "答案已保存，还没有评分；稍后运行 coach grade --pending",

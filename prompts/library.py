@@ -22,7 +22,7 @@ CURRENT: Mapping[str, int] = {
     "enrich_reading": 1,
     "enrich_repair": 1,
     "enrich_sentences": 1,
-    "grade": 1,
+    "grade": 2,
     "repair": 1,
 }
 """The version of each prompt in use."""
