@@ -55,6 +55,10 @@ class ReplyCache:
         """Keep `reply` under `key`, in place of what was there."""
         self._run("INSERT OR REPLACE INTO replies VALUES (?, ?)", key, json.dumps(asdict(reply), ensure_ascii=False))
 
+    def forget(self, key: str) -> None:
+        """Keep nothing under `key` any more."""
+        self._run("DELETE FROM replies WHERE key = ?", key)
+
     def find_accepts(self, host: str, model: str) -> dict[str, object] | None:
         """What the endpoint was found to accept; None when it was never asked."""
         row = self._run("SELECT accepts FROM endpoints WHERE host = ? AND model = ?", host, model)

@@ -46,6 +46,9 @@ HandbookFile = Annotated[
     Path | None, typer.Option("--handbook", help="Markdown handbook in place of the bundled one.", show_default=False)
 ]
 JudgeName = Annotated[str | None, typer.Option("--judge", help="auto, offline, llm or llm:MODEL.", show_default="auto")]
+PerBullet = Annotated[
+    bool, typer.Option("--per-bullet", help="Ask the model once for each bullet: slower, for models that mix them up.")
+]
 NoCache = Annotated[bool, typer.Option("--no-cache", help="Ask the model anew even for a request seen before.")]
 
 
@@ -135,6 +138,7 @@ def practice(
     lang: Annotated[str | None, typer.Option("--lang", help="zh, en or auto (as the handbook).")] = None,
     judge: JudgeName = None,
     seed: Annotated[int | None, typer.Option("--seed", help="Make the choice of questions repeatable.")] = None,
+    per_bullet: PerBullet = False,
     no_cache: NoCache = False,
     handbook: HandbookFile = None,
     offline: Offline = False,
@@ -149,7 +153,9 @@ def practice(
     with user_errors(debug):
         from coach import choosing, sitting
 
-        config = _config(handbook=handbook, offline=offline, judge=judge, lang=lang, no_cache=no_cache)
+        config = _config(
+            handbook=handbook, offline=offline, judge=judge, lang=lang, no_cache=no_cache, per_bullet=per_bullet
+        )
         sitting.hold(
             config,
             choosing.Wishes(
@@ -207,6 +213,7 @@ def grade(
     own: Annotated[str | None, typer.Option("--own", help="Text of a question of your own, instead of REF.")] = None,
     pending: Annotated[bool, typer.Option("--pending", help="Grade the answers that still wait for it.")] = False,
     judge: JudgeName = None,
+    per_bullet: PerBullet = False,
     no_cache: NoCache = False,
     handbook: HandbookFile = None,
     offline: Offline = False,
@@ -223,7 +230,7 @@ def grade(
 
         if (ref is not None) + (own is not None) + pending != 1:
             raise typer.BadParameter("name one thing to grade: a REF such as 2.4, --own 'question text', or --pending")
-        config = _config(handbook=handbook, offline=offline, judge=judge, no_cache=no_cache)
+        config = _config(handbook=handbook, offline=offline, judge=judge, no_cache=no_cache, per_bullet=per_bullet)
         if pending:
             done = grading.grade_pending(config, narrate=_narrate)
         else:
@@ -380,6 +387,7 @@ def evaluate(
         bool, typer.Option("--retry-failed", help="With --resume: ask again where it failed.")
     ] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask before a run that calls a model.")] = False,
+    per_bullet: PerBullet = False,
     no_cache: NoCache = False,
     handbook: HandbookFile = None,
     offline: Offline = False,
@@ -392,7 +400,7 @@ def evaluate(
     Examples: coach eval · coach eval grading --judge llm:deepseek-chat --quick · coach eval retrieval
     """
     with user_errors(debug):
-        config = _config(handbook=handbook, offline=offline, judge=judge, no_cache=no_cache)
+        config = _config(handbook=handbook, offline=offline, judge=judge, no_cache=no_cache, per_bullet=per_bullet)
         from coach import evaluation
         from evals.runner import Options
 
@@ -643,11 +651,12 @@ def _day(text: str | None) -> date | None:
         raise typer.BadParameter(f"--date {text!r} is no day; write it as in 2026-12-02") from None
 
 
-def _config(*, offline: bool, no_cache: bool = False, **options: object) -> Config:
+def _config(*, offline: bool, no_cache: bool = False, per_bullet: bool = False, **options: object) -> Config:
     from coach.config import calm_numpy, load_config
 
     calm_numpy()
-    return load_config({**options, "offline": offline or None, "cache": False if no_cache else None})
+    named = {"offline": offline or None, "cache": False if no_cache else None, "per_bullet": per_bullet or None}
+    return load_config({**options, **named})
 
 
 def _narrate(line: str) -> None:

@@ -47,6 +47,8 @@ class Config:
     """Language of the interviewer's words; auto = the handbook's."""
     timeout_s: float = 60.0
     """Longest silence of the model endpoint."""
+    per_bullet: bool = False
+    """Ask the model once for each bullet: slower and dearer, for models that mix bullets up."""
     cache: bool = True
     """Reuse replies of the model to identical requests."""
     price_in: float | None = None
@@ -166,6 +168,7 @@ def _convert(name: str, raw: object) -> object:
         "price_in": _positive,
         "price_out": _positive,
         "cache": _truth,
+        "per_bullet": _truth,
         "offline": bool,
         "handbook": lambda value: None if str(value) == BUNDLED else Path(value).expanduser(),
         "lang": _lang,

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from coach.language import Language
     from coach.material import Material
     from coach.measured import Measured
-    from coach.types import BulletGrade, Explanation, Grade, JudgeId
+    from coach.types import Explanation, Grade, JudgeId
     from coach.verbs import About
     from index.types import Handbook, Question, Ranking
 
@@ -36,7 +36,7 @@ def about(config: Config, book: Handbook, grading: wire.Grading, notify: wire.No
     from coach.nearest import Nearest
     from coach.verbs import About
 
-    return About(look_up(config, book, grading, notify), second_reader(config, notify), Nearest(grading.judge))
+    return About(look_up(config, book, grading, notify), wire.second_reader(config, notify), Nearest(grading.judge))
 
 
 def look_up(
@@ -52,11 +52,6 @@ def look_up(
         return found, explain(query, found, wire.chat(config, model, notify) if model else None)
 
     return find
-
-
-def second_reader(config: Config, notify: wire.Notify) -> Callable[[Question, int, str, str], BulletGrade] | None:
-    """Who reads an appeal: the model by another prompt; None without a model."""
-    return None
 
 
 def prober(

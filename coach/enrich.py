@@ -119,7 +119,8 @@ def _make(
     try:
         return enrichment.make(parts, author, reader, log, meter, concurrency=concurrency, on_progress=screen.show)
     except KeyboardInterrupt:
-        done = sum(enrichment.is_done(part, log, reader) for part in parts)
+        on_disk = PartLog(log.path)  # a part may have been written, and not counted yet
+        done = sum(enrichment.is_done(part, on_disk, reader) for part in parts)
         told = f"stopped; {done} of {len(parts)} parts are kept. Run the command again to go on"
         raise KeyboardInterrupt(told) from None
 

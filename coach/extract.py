@@ -21,6 +21,16 @@ def _no_constant(name: str) -> None:
 _DECODER = json.JSONDecoder(strict=False, parse_constant=_no_constant)
 
 
+_ESCAPE = re.compile(r"""\\(["\\/bfnrt]|u[0-9a-fA-F]{4})?""")
+_LAST_COMMA = re.compile(r"""("(?:[^"\\]|\\.)*(?:"|\Z))|,(?=\s*[}\]])""", re.DOTALL)
+
+
+def _mended(text: str) -> str:
+    """What models write that JSON does not know: `$\\alpha$` as they find it, and a comma behind the last entry."""
+    escaped = _ESCAPE.sub(lambda found: found[0] if found[1] else "\\\\", text)
+    return _LAST_COMMA.sub(lambda found: found[1] or "", escaped)
+
+
 def answer_part(text: str) -> str:
     """What follows the reasoning; empty while the reasoning is not closed."""
     tags = list(_REASONING.finditer(text))
@@ -34,7 +44,7 @@ def objects(text: str) -> list[dict[str, Any]]:
 
     Of an object that is cut off, the complete objects inside it are returned.
     """
-    text, found, at = answer_part(text), [], 0
+    text, found, at = _mended(answer_part(text)), [], 0
     while (at := text.find("{", at)) >= 0:
         try:
             value, at = _DECODER.raw_decode(text, at)

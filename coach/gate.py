@@ -1,7 +1,7 @@
 """What needs no judge: an answer without content. Pure.
 
 Conservative on purpose: an answer is stopped only when every word of every clause is a filler, an opener, a way to say
-"I don't know" or an echo of the question. Whatever could be content goes on to the judge.
+"I don't know", an echo of the question, or words to the grader. Whatever could be content goes on to the judge.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from importlib.resources import files
 from typing import Literal
 
 from coach.language import Language, language_of
+from coach.steering import without_steering
 
 Emptiness = Literal["empty", "dont_know", "echo", "no_content"]
 
@@ -62,9 +63,12 @@ def gate(question: str, answer: str) -> str | None:
 
 def emptiness(question: str, answer: str) -> Emptiness | None:
     """What kind of nothing `answer` is; None when it may have content."""
+    if not _core(answer):
+        return "empty"
+    answer = without_steering(answer)
     clauses = [clause for clause in _CLAUSES.split(_plain(answer)) if _core(clause)]
     if not clauses:
-        return "empty"
+        return "no_content"
     if _is_echo(answer, question):
         return "echo"
     kinds = {_kind(clause, question) for clause in clauses}

@@ -11,8 +11,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from typing import Protocol, runtime_checkable
 
+from coach.feedback import composed, shortened
 from coach.gate import gate
-from coach.language import language_of
+from coach.language import Language, language_of
 from coach.quotes import verify
 from coach.types import (
     BulletGrade,
@@ -69,7 +70,15 @@ def grade(
     claims = {claim.bullet: claim for claim in judgement.verdicts}
     checked = [check(question, answer, i, claims.get(i)) for i in range(len(question.bullets))]
     withdrawn = sum(grade.verdict is not _claimed(claims.get(i)) for i, grade in enumerate(checked))
-    return Grade(question, rubric, tuple(checked), judge.id, judgement.feedback, judgement.usage, withdrawn)
+    # What the judge says about a verdict that was taken back, or never came, would mislead.
+    sound = not withdrawn and Verdict.UNGRADED not in {grade.verdict for grade in checked}
+    feedback = _feedback(judgement.feedback if sound else "", checked, language_of(answer))
+    return Grade(question, rubric, tuple(checked), judge.id, feedback, judgement.usage, withdrawn)
+
+
+def _feedback(said: str, checked: Sequence[BulletGrade], language: Language) -> str:
+    """The judge's words, if they are in the person's language; else our own."""
+    return shortened(said) if said and language_of(said) == language else composed(checked, language)
 
 
 def check(question: Question, answer: str, position: int, claim: BulletVerdict | None) -> BulletGrade:

@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 
 from rich.console import Group, RenderableType
 from rich.text import Text
@@ -13,12 +14,14 @@ from rich.text import Text
 from coach import render, wire
 from coach.config import Config
 from coach.errors import ChatError, CoachError
-from coach.grader import grade, grade_json
+from coach.grader import grade_json
 from coach.journal import Journal
 from coach.language import Language
+from coach.live import watched
 from coach.material import Material
 from coach.measured import Measured
-from coach.types import Attempt, Grade, JudgeId, Rubric
+from coach.sitting import language
+from coach.types import Attempt, Grade, JudgeId, Rubric, Verdict
 from coach.words import say
 from index.types import Handbook, Hit, Question
 
@@ -52,25 +55,37 @@ def grade_answer(config: Config, ref: str | None, own: str | None, answer: str, 
     """Grade one answer; it is in the journal before the judge is asked, and stays there if the judge fails."""
     book = wire.handbook(config)
     question = wire.find_question(book, ref) if ref is not None else None
-    grading = wire.grading(config, book, narrate)
-    rubric, context = None, None
-    if question is None:
-        found = grading.search().search(own or "", NEAREST + 1)
-        if found.abstained or not found.hits:
-            narrate(say("not_found_own", "en"))
-            return [Graded(own or "", nearest=found.hits[:NEAREST])]
-        question, context = found.hits[0].question, found.hits[1:]
-        rubric = Rubric("search", question.ref, found.hits[0].score, tuple(h.question.ref for h in context))
-    with wire.journal(config) as journal:
-        attempt = _keep(journal, book, question, answer)
-        try:
-            shown = grading.neighbours(question) if context is None else context
-            graded = grade(question, answer, grading.judge, rubric=rubric, context=shown)
-        except ChatError as exc:
-            narrate(say("kept", "en"))
-            return [Graded(question.text, problem=exc)]
-        journal.save_grade(attempt.id, graded)
-    return [Graded(question.text, graded)]
+    with watched(say("grading", language(config, book)), narrate) as (tell, on_bullet):
+        grading = wire.grading(config, book, tell)
+        rubric, context = None, None
+        if question is None:
+            found = grading.search().search(own or "", NEAREST + 1)
+            if found.abstained or not found.hits:
+                tell(say("not_found_own", "en"))
+                return [Graded(own or "", nearest=found.hits[:NEAREST])]
+            question, context = found.hits[0].question, found.hits[1:]
+            rubric = Rubric("search", question.ref, found.hits[0].score, tuple(h.question.ref for h in context))
+        with wire.journal(config) as journal:
+            attempt = _keep(journal, book, question, answer)
+            ask = partial(grading, rubric=rubric, context=context, on_bullet=on_bullet)
+            return [_grade(attempt, ask, journal, tell)]
+
+
+def _grade(attempt: Attempt, grading: Callable[[Question, str], Grade], journal: Journal, tell: Narrate) -> Graded:
+    """Grade a kept answer; says when it, or a bullet of it, still waits for a grade."""
+    try:
+        graded = grading(attempt.question, attempt.answer)
+    except ChatError as exc:
+        tell(say("kept", "en"))
+        return Graded(attempt.question.text, problem=exc)
+    except KeyboardInterrupt:
+        tell(say("kept", "en"))
+        raise
+    journal.save_grade(attempt.id, graded)
+    left = sum(bullet.verdict is Verdict.UNGRADED for bullet in graded.bullets)
+    if left:
+        tell(say("kept_bullets", "en", left=left, total=len(graded.bullets)))
+    return Graded(attempt.question.text, graded)
 
 
 def _keep(journal: Journal, book: Handbook, question: Question, answer: str) -> Attempt:
@@ -91,26 +106,23 @@ def grade_pending(config: Config, *, narrate: Narrate) -> list[Graded]:
         if not waiting:
             narrate("no answer waits for its grade")
             return done
-        grading = wire.grading(config, book, narrate)
-        for attempt in waiting:
-            try:
-                graded = grading(attempt.question, attempt.answer)
-            except ChatError as exc:
-                narrate(say("kept", "en"))
-                return [*done, Graded(attempt.question.text, problem=exc)]
-            journal.save_grade(attempt.id, graded)
-            done.append(Graded(attempt.question.text, graded))
+        with watched(say("grading", language(config, book)), narrate) as (tell, on_bullet):
+            grading = partial(wire.grading(config, book, tell), on_bullet=on_bullet)
+            for attempt in waiting:
+                done.append(_grade(attempt, grading, journal, tell))
+                if done[-1].problem is not None:
+                    break
     return done
 
 
 def screen(
-    graded: Graded, material: Material, language: Language, measured: Callable[[JudgeId, bool], Measured | None]
+    graded: Graded, material: Material, speech: Language, measured: Callable[[JudgeId, bool], Measured | None]
 ) -> RenderableType:
     """What the terminal shows of one graded answer; `measured` tells how a judge errs, with or without a pack."""
     if graded.grade:
         error = measured(graded.grade.judge, material.prepared(graded.grade.question))
-        return render.grade(graded.grade, material, language, error)
+        return render.grade(graded.grade, material, speech, error)
     if graded.problem:
-        return Text(say("kept", language))
-    lines = [Text(say("not_found", language), style="bold")]
+        return Text(say("kept", speech))
+    lines = [Text(say("not_found", speech), style="bold")]
     return Group(*lines, *(Text(f"  {hit.question.ref}  {hit.question.text}") for hit in graded.nearest))

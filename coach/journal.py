@@ -256,6 +256,7 @@ class Journal:
                             grade.usage.completion_tokens,
                             grade.usage.calls,
                             grade.usage.cached,
+                            grade.usage.cost,
                         ]
                     ),
                     grade.withdrawn,

@@ -1,73 +1,37 @@
 """A model behind an OpenAI-compatible endpoint; the only importer of openai, and that inside the constructor.
 
 Time-outs, 429 (with Retry-After), 5xx and refused connections are retried by the client itself, `max_retries` times.
-What an endpoint refuses (a reply schema, temperature, seed) is left out, and remembered once a call succeeds without.
+What an endpoint refuses (a reply schema, temperature, seed, a system message) is left out, and remembered for a month
+once a call succeeds without.
 """
 
 from __future__ import annotations
 
 import copy
-import sys
+import json
 import threading
+import time
 import weakref
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
-from typing import Any, Literal
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import asdict, replace
+from typing import Any
 from urllib.parse import urlsplit
 
+from coach.accepts import Accepts, kept, messages_as, refusal_in, remembered, response_format
 from coach.cache import ReplyCache
-from coach.errors import ChatError, ChatTimeout, ConfigError, ReplyError
+from coach.errors import ChatError, ConfigError, ReplyError
 from coach.extract import last_object
+from coach.faults import CutError, RetryTeller, own_errors
 from coach.types import Message, Reply, ReplyForm, Usage
 
-__all__ = ["Accepts", "CutError", "OpenAIChat", "ReplyCache"]
+__all__ = ["CutError", "OpenAIChat", "ReplyCache"]
 
 OPENAI_URL = "https://api.openai.com/v1"
 MAX_ASKS = 2
-"""A reply that was cut off or lacks the object that was asked for is asked for once more, and no more."""
-MAX_PROBES = 6
-"""Each refusal takes one thing away; there are five to take."""
-
-
-@dataclass(frozen=True, slots=True)
-class Accepts:
-    """What an endpoint takes; the strongest until it refuses."""
-
-    form: Literal["json_schema", "json_object", "text"] = "json_schema"
-    temperature: bool = True
-    seed: bool = True
-    stream_usage: bool = True
-
-    def without(self, refusal: str, *, formed: bool, streamed: bool) -> Accepts | None:
-        """A step down after `refusal` (its text, lower case); None when nothing is left that it could mean."""
-        if any(word in refusal for word in _NOT_A_SETTING):
-            return None
-        weaker: Accepts = replace(self, form="json_object" if self.form == "json_schema" else "text")
-        steps = [
-            (streamed and self.stream_usage, ("stream_options", "include_usage"), replace(self, stream_usage=False)),
-            (self.temperature, ("temperature",), replace(self, temperature=False)),
-            (self.seed, ("seed",), replace(self, seed=False)),
-            (formed and self.form != "text", ("response_format", "json", "schema", "grammar", "structured"), weaker),
-        ]
-        open_steps = [(words, step) for possible, words, step in steps if possible]
-        named = [step for words, step in open_steps if any(word in refusal for word in words)]
-        # A refusal that names nothing is most often the reply form, the youngest of these settings.
-        return named[0] if named else open_steps[-1][1] if open_steps else None
-
-
-_NOT_A_SETTING = (
-    "context_length",
-    "context length",
-    "maximum context",
-    "model_not_found",
-    "content_filter",
-    "too long",
-)
-
-
-class CutError(Exception):
-    """The connection was lost in mid-reply, or the body was no completion."""
+"""A reply that lacks the object that was asked for is asked for once more, and no more."""
+MAX_PROBES = 7
+"""Each refusal takes one thing away; there are six to take."""
 
 
 class OpenAIChat:
@@ -75,7 +39,7 @@ class OpenAIChat:
 
     `timeout_s` bounds each wait for the endpoint (connect, next bytes), so a call lasts at most
     `(max_retries + 1) * timeout_s` before its first text. `on_notice` hears of each retry. A key may be absent when a
-    base URL is given: local servers want none.
+    base URL is given: local servers want none. `prices`: of a million tokens sent and received.
     """
 
     def __init__(
@@ -89,8 +53,11 @@ class OpenAIChat:
         max_retries: int = 3,
         temperature: float = 0.0,
         epoch: int = 0,
+        prices: tuple[float, float] | None = None,
+        fresh: bool = False,
         on_notice: Callable[[str], None] | None = None,
     ) -> None:
+        """`fresh`: neither read nor keep replies in the cache; what the endpoint accepts is remembered all the same."""
         if not api_key and not base_url:
             raise ConfigError("no key for the model; set OPENAI_API_KEY, or OPENAI_BASE_URL for a server without keys")
         import openai  # 0.4 s: only a run that asks a model pays it
@@ -102,10 +69,14 @@ class OpenAIChat:
         self.temperature = temperature
         self.epoch = epoch
         self._cache = cache
+        self._fresh = fresh
+        self._prices = prices
+        self._max_retries = max_retries
+        self._tell = on_notice or (lambda _: None)
         self._lock = threading.Lock()
-        self._accepts = _remembered(cache, self.host, model)
-        hook = _retry_teller(f"{self._who()}: no usable answer yet; retry {{}} of {max_retries}", on_notice)
-        http = openai.DefaultHttpxClient(event_hooks={"request": [hook]})
+        self._accepts = remembered(cache.find_accepts(self.host, model) if cache else None, time.time())
+        hooks = RetryTeller(self._who(), max_retries, self._tell)
+        http = openai.DefaultHttpxClient(event_hooks={"request": [hooks.asks], "response": [hooks.hears]})
         self._client = openai.OpenAI(
             api_key=api_key or "none",
             base_url=base_url or OPENAI_URL,
@@ -134,41 +105,33 @@ class OpenAIChat:
         `on_text` hears it piece by piece. ChatError, ChatTimeout when none came, ReplyError when it is empty. With a
         `form`, a reply without such an object is asked for once more, then returned as it is, and never cached.
         """
+        cache = None if self._fresh else self._cache
         key = ReplyCache.key(self._identity(messages, form))
-        kept = self._cache.find(key) if self._cache else None
-        if kept is not None:
+        known = cache.find(key) if cache else None
+        if known is not None:
             if on_text:
-                on_text(kept.text)
-            return kept
+                on_text(known.text)
+            return self._priced(known, paid=False)
         reply = self._ask(messages, form, on_text)
-        if self._cache and _usable(reply.text, form):
-            self._cache.keep(key, reply)
-        return reply
+        if cache and _usable(reply.text, form):
+            cache.keep(key, reply)
+        return self._priced(reply, paid=True)
 
-    @contextmanager
-    def own_errors(self) -> Iterator[None]:
+    def forget(self, messages: Sequence[Message], *, form: ReplyForm | None = None) -> None:
+        """Ask anew next time: the reply was of no use, for all that its form was right."""
+        if self._cache:
+            self._cache.forget(ReplyCache.key(self._identity(messages, form)))
+
+    def _priced(self, reply: Reply, *, paid: bool) -> Reply:
+        """The reply with what it cost; one from the cache cost nothing."""
+        if self._prices is None:
+            return reply
+        sent, received = reply.usage.prompt_tokens * self._prices[0], reply.usage.completion_tokens * self._prices[1]
+        return replace(reply, usage=replace(reply.usage, cost=(sent + received) / 1e6 * paid))
+
+    def own_errors(self) -> AbstractContextManager[None]:
         """The client library's errors as ours, with their cause; CutError for what may be asked once more."""
-        openai = self._openai
-        try:
-            yield
-        except openai.APITimeoutError as exc:
-            raise self._timeout() from exc
-        except openai.APIConnectionError as exc:
-            raise ChatError(
-                f"{self._who()} was not reached ({exc.__cause__ or exc}); check OPENAI_BASE_URL and the network"
-            ) from exc
-        except openai.APIStatusError as exc:
-            raise ChatError(
-                f"{self._who()} {_refused(exc.status_code)} (HTTP {exc.status_code}: {_said(exc)})"
-            ) from exc
-        except (openai.APIResponseValidationError, ValueError) as exc:  # a body that is no JSON
-            raise CutError(f"unreadable body: {exc}") from exc
-        except openai.OpenAIError as exc:  # what is left: an error event inside a stream, an unusable client setting
-            raise ChatError(f"{self._who()} failed ({exc}); try again") from exc
-        except _transport_errors("TimeoutException") as exc:
-            raise self._timeout() from exc
-        except _transport_errors("HTTPError") as exc:  # the client does not wrap what breaks in mid-stream
-            raise CutError(str(exc) or type(exc).__name__) from exc
+        return own_errors(self._openai, self._who(), self.timeout_s)
 
     def _identity(self, messages: Sequence[Message], form: ReplyForm | None) -> dict[str, object]:
         """All that a reply depends on. The messages hold the prompt's full text, so its hash needs no place here."""
@@ -182,7 +145,7 @@ class OpenAIChat:
         }
 
     def _ask(self, messages: Sequence[Message], form: ReplyForm | None, on_text: Callable[[str], None] | None) -> Reply:
-        spent, heard = Usage(), 0
+        spent, heard, asked, cuts = Usage(), 0, 0, 0
 
         def listen(piece: str) -> None:
             nonlocal heard
@@ -190,16 +153,19 @@ class OpenAIChat:
             if on_text:
                 on_text(piece)
 
-        for asked in range(1, MAX_ASKS + 1):
+        while asked < MAX_ASKS:
             try:
                 reply = self._probe(messages, form, listen if on_text else None)
             except CutError as exc:
+                cuts += 1
                 # Prose that the person has already read cannot be begun again.
-                if asked == MAX_ASKS or (heard and form is None):
+                if cuts > self._max_retries or (heard and form is None):
                     raise ChatError(f"{self._who()} cut the connection in mid-reply ({exc}); try again") from exc
+                self._tell(f"{self._who()} cut its reply off; retry {cuts} of {self._max_retries}")
                 continue
+            asked += 1
             spent += reply.usage
-            if _usable(reply.text, form) or asked == MAX_ASKS:
+            if _usable(reply.text, form):
                 break
         if not reply.text.strip() and form is None:
             raise ReplyError(f"{self._who()} gave an empty reply; try again, or another model")
@@ -215,7 +181,7 @@ class OpenAIChat:
                 with self.own_errors():
                     reply = self._call(accepts, messages, form, on_text)
             except ChatError as exc:
-                refusal = _refusal(exc.__cause__)
+                refusal = refusal_in(exc.__cause__)
                 lesser = accepts.without(refusal, formed=form is not None, streamed=on_text is not None)
                 if not refusal or lesser is None:
                     raise
@@ -232,18 +198,22 @@ class OpenAIChat:
         form: ReplyForm | None,
         on_text: Callable[[str], None] | None,
     ) -> Reply:
-        request: dict[str, Any] = {"model": self.name, "messages": [asdict(message) for message in messages]}
+        request: dict[str, Any] = {"model": self.name, "messages": messages_as(accepts, messages)}
         if accepts.temperature:
             request["temperature"] = self.temperature
         if accepts.seed:
             request["seed"] = self.epoch
         if form and accepts.form != "text":
-            request["response_format"] = _response_format(form, accepts.form)
+            request["response_format"] = response_format(form, accepts.form)
         if on_text is None:
             return self._whole(self._client.chat.completions.create(**request))
         if accepts.stream_usage:
             request["stream_options"] = {"include_usage": True}
         return self._streamed(self._client.chat.completions.create(**request, stream=True), on_text)
+
+    def _completion(self, body: bytes) -> Any:
+        """A completion from a body, as lenient as the client is itself."""
+        return self._openai.types.chat.ChatCompletion.construct(**json.loads(body))
 
     def _whole(self, completion: Any) -> Reply:
         try:
@@ -253,6 +223,10 @@ class OpenAIChat:
         return Reply(text, _usage(completion.usage), completion.model or self.name)
 
     def _streamed(self, chunks: Any, on_text: Callable[[str], None]) -> Reply:
+        if "json" in chunks.response.headers.get("content-type", ""):  # an endpoint that doesn't stream answers whole
+            reply = self._whole(self._completion(chunks.response.read()))
+            on_text(reply.text)
+            return reply
         pieces: list[str] = []
         usage, model, finished = None, self.name, False
         for chunk in chunks:
@@ -270,37 +244,10 @@ class OpenAIChat:
         with self._lock:
             changed, self._accepts = accepts != self._accepts, accepts
         if changed and self._cache:
-            self._cache.keep_accepts(self.host, self.name, asdict(accepts))
+            self._cache.keep_accepts(self.host, self.name, kept(accepts, time.time()))
 
     def _who(self) -> str:
         return f"model {self.name!r} at {self.host}"
-
-    def _timeout(self) -> ChatTimeout:
-        return ChatTimeout(
-            f"{self._who()} did not answer within {self.timeout_s:g} s; raise COACH_TIMEOUT_S or try again"
-        )
-
-
-def _retry_teller(message: str, on_notice: Callable[[str], None] | None) -> Callable[[Any], None]:
-    """A request hook; it must not hold the client, which is closed when nobody holds it any more."""
-
-    def tell(request: Any) -> None:
-        count = request.headers.get("x-stainless-retry-count", "0")
-        if count != "0" and on_notice:
-            on_notice(message.format(count))
-
-    return tell
-
-
-def _transport_errors(name: str) -> tuple[type[Exception], ...]:
-    """The class of that name in whichever HTTP library this version of the client brought along."""
-    loaded = [sys.modules.get("httpx"), sys.modules.get("httpx2")]
-    return tuple(getattr(module, name) for module in loaded if module is not None)
-
-
-def _remembered(cache: ReplyCache | None, host: str, model: str) -> Accepts:
-    known = cache.find_accepts(host, model) if cache else None
-    return Accepts(**known) if known else Accepts()  # type: ignore[arg-type]
 
 
 def _host(url: str) -> str:
@@ -312,43 +259,10 @@ def _host(url: str) -> str:
 def _usable(text: str, form: ReplyForm | None) -> bool:
     if form is None:
         return bool(text.strip())
-    required = form.schema.get("required", ())
-    return last_object(text, required if isinstance(required, Sequence) else ()) is not None
-
-
-def _response_format(form: ReplyForm, kind: str) -> dict[str, object]:
-    if kind == "json_object":
-        return {"type": "json_object"}
-    return {"type": "json_schema", "json_schema": {"name": form.name, "schema": dict(form.schema), "strict": True}}
+    return last_object(text, form.needs) is not None
 
 
 def _usage(usage: Any) -> Usage:
     if usage is None:
         return Usage(calls=1)
     return Usage(usage.prompt_tokens or 0, usage.completion_tokens or 0, calls=1)
-
-
-_REFUSALS = {
-    401: "refused the key; check OPENAI_API_KEY",
-    403: "denied access; check the key's rights",
-    404: "is unknown there; check COACH_MODEL and OPENAI_BASE_URL, which usually ends in /v1",
-    429: "has no capacity or no quota left; wait, or lower --concurrency",
-}
-
-
-def _refused(status: int) -> str:
-    return _REFUSALS.get(status, "failed; try again later" if status >= 500 else "refused the request")
-
-
-def _said(exc: Any) -> str:
-    """The endpoint's own words, on one line."""
-    return " ".join(str(exc.message).split())[:300]
-
-
-def _refusal(cause: BaseException | None) -> str:
-    """The text, lower case, of an error that says that a setting is not accepted; empty for any other error."""
-    status, text = getattr(cause, "status_code", None), str(cause).lower()
-    if status in (400, 422):
-        return text or "refused"
-    names_form = any(word in text for word in ("response_format", "json_schema", "grammar"))
-    return text if status in (500, 501) and names_form else ""

@@ -1,6 +1,7 @@
 """Whether a quote stands in an answer, and where. Pure: text in, spans out; knows no judge.
 
-Folding is what the evaluation's scorer does (NFKC, lower case, no white space), with a map back to the raw answer.
+Folding is what the evaluation's scorer does (NFKC, lower case, no white space), and leaves out invisible characters;
+a map leads back to the raw answer.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from coach.steering import steers
 from coach.types import Quote
 
 MIN_LETTERS = 4
@@ -26,7 +28,7 @@ _CLAUSE = re.compile(r"[^，。；！？、,;!?\n]+[，。；！？、,;!?\n]*|[
 
 @dataclass(frozen=True, slots=True)
 class Folded:
-    """A text without case, width and white space, and the way back."""
+    """A text without case, width, white space and invisible characters, and the way back."""
 
     text: str
     starts: tuple[int, ...]
@@ -41,11 +43,18 @@ def fold(text: str) -> Folded:
     starts: list[int] = []
     ends: list[int] = []
     for start, end in _clusters(text):
-        piece = "".join(unicodedata.normalize("NFKC", text[start:end]).lower().split())
+        piece = _visible(unicodedata.normalize("NFKC", text[start:end]).lower())
         letters.append(piece)
         starts += [start] * len(piece)
         ends += [end] * len(piece)
     return Folded("".join(letters), tuple(starts), tuple(ends))
+
+
+def _visible(text: str) -> str:
+    """Without white space, and without characters that nobody sees: a model leaves them out when it quotes."""
+    return "".join(
+        character for character in text if not (character.isspace() or unicodedata.category(character) == "Cf")
+    )
 
 
 def _clusters(text: str) -> Iterable[tuple[int, int]]:
@@ -72,14 +81,15 @@ def locate(folded: Folded, answer: str, quote: str) -> Quote | None:
 def verify(answer: str, quotes: Sequence[str]) -> tuple[Quote, ...]:
     """Those quotes that stand in the answer, in the judge's order, as long as together they fit the cap.
 
-    Empty when none does: nothing is quoted, the quotes are not the person's words, or they are the whole of an answer.
+    Empty when none does: nothing is quoted, the quotes are not the person's words, they are the whole of an answer, or
+    they are addressed to the grader.
     """
     folded = fold(answer)
     cap = _cap(folded)
     kept: list[Quote] = []
     for quote in quotes:
         found = locate(folded, answer, quote)
-        if found is None or found in kept:
+        if found is None or found in kept or steers(found.quote):
             continue
         if _taken(folded, [*kept, found]) <= cap:
             kept.append(found)
@@ -100,9 +110,15 @@ def _taken(folded: Folded, quotes: Sequence[Quote]) -> int:
 def _narrowed(folded: Folded, answer: str, quote: Quote, cap: int) -> Quote | None:
     """The longest run of the quote's clauses that fits the cap, the first among equals."""
     clauses = [(m.start() + quote.start, m.end() + quote.start) for m in _CLAUSE.finditer(quote.quote)]
-    runs = [Quote(answer[a:b], a, b) for i, (a, _) in enumerate(clauses) for _, b in clauses[i:]]
+    runs = [_trimmed(answer, a, b) for i, (a, _) in enumerate(clauses) for _, b in clauses[i:]]
     fitting = [run for run in runs if _taken(folded, [run]) <= cap and _letters(run.quote) >= MIN_LETTERS]
     return max(fitting, key=lambda run: _taken(folded, [run]), default=None)
+
+
+def _trimmed(answer: str, start: int, end: int) -> Quote:
+    piece = answer[start:end]
+    start += len(piece) - len(piece.lstrip())
+    return Quote(piece.strip(), start, start + len(piece.strip()))
 
 
 def _letters(text: str) -> int:

@@ -17,6 +17,7 @@ from coach.language import Language
 from coach.material import Material
 from coach.measured import Measured
 from coach.notes import is_draft
+from coach.spending import spent
 from coach.types import BulletGrade, Grade, JudgeId, Quote, Verdict
 from coach.words import say
 from coach.wrap import wrap
@@ -158,7 +159,7 @@ class Feedback:
         words = say("judge", self.language, judge=judge_name(self.grade.judge, self.material, self.grade))
         if self.grade.judge.kind != "gate":
             words += self._error(Verdict.COVERED if worst is None else self.grade.bullets[worst].verdict)
-        parts = [words]
+        parts = [words, *filter(None, [spent(self.grade.usage, self.language)])]
         if self.marking:
             parts.append(say("overrule", self.language, number=1 if worst is None else worst + 1))
         parts += [say("draft_rubric", self.language)] if is_draft(self.grade.question) else []

@@ -71,15 +71,24 @@ class Usage:
     calls: int = 0
     cached: int = 0
     """Calls answered from the reply cache."""
+    cost: float | None = None
+    """What was paid, in the currency of the configured prices; None where no price is."""
 
     def __add__(self, other: Usage) -> Usage:
-        """The sum, field by field."""
+        """The sum, field by field; what a part without a price cost is not known, and not counted."""
+        known = [cost for cost in (self.cost, other.cost) if cost is not None]
         return Usage(
             self.prompt_tokens + other.prompt_tokens,
             self.completion_tokens + other.completion_tokens,
             self.calls + other.calls,
             self.cached + other.cached,
+            sum(known) if known else None,
         )
+
+    @property
+    def tokens(self) -> int:
+        """Tokens sent and received."""
+        return self.prompt_tokens + self.completion_tokens
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,6 +224,14 @@ class ReplyForm:
 
     name: str
     schema: Mapping[str, object] = field(default_factory=dict)
+    essential: tuple[str, ...] | None = None
+    """Fields without which a reply is asked for again; None: those that the schema requires."""
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """Fields without which a reply is of no use."""
+        required = self.schema.get("required", ())
+        return self.essential if self.essential is not None else tuple(required)  # type: ignore[arg-type]  # a JSON list
 
 
 class ChatModel(Protocol):

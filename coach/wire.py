@@ -8,15 +8,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from coach.config import Config, JudgeChoice, choose_judge
-from coach.errors import ConfigError
+from coach.errors import CoachError, ConfigError
 
 if TYPE_CHECKING:
+    from coach.cache import ReplyCache
     from coach.ending import Ending
     from coach.grader import OnBullet
     from coach.journal import Journal
     from coach.llm import OpenAIChat
     from coach.material import Material
-    from coach.types import Grade, Judge, Rubric
+    from coach.types import BulletGrade, Grade, Judge, Rubric
     from evals.cases import Data
     from index.pack import Pack
     from index.retriever import Retriever
@@ -134,11 +135,31 @@ def follow_edits(config: Config, book: Handbook) -> list[str]:
 
 def chat(config: Config, model: str, notify: Notify) -> OpenAIChat:
     """The model endpoint of the settings."""
-    from coach.cache import ReplyCache
     from coach.llm import OpenAIChat
 
-    cache = ReplyCache(config.home / "replies.db") if config.cache else None
-    return OpenAIChat(model, config.base_url, config.api_key, config.timeout_s, cache, on_notice=notify)
+    priced = config.price_in is not None and config.price_out is not None
+    return OpenAIChat(
+        model,
+        config.base_url,
+        config.api_key,
+        config.timeout_s,
+        _reply_cache(config),
+        prices=(config.price_in, config.price_out) if priced else None,  # type: ignore[arg-type]  # asked just above
+        fresh=not config.cache,
+        on_notice=notify,
+    )
+
+
+def _reply_cache(config: Config) -> ReplyCache | None:
+    """The cache; where no reply is to come from it, one that cannot be used does no harm."""
+    from coach.cache import ReplyCache
+
+    try:
+        return ReplyCache(config.home / "replies.db")
+    except CoachError:
+        if config.cache:
+            raise
+        return None
 
 
 def judge(config: Config, book: Handbook, choice: JudgeChoice, notify: Notify) -> Judge:
@@ -146,10 +167,21 @@ def judge(config: Config, book: Handbook, choice: JudgeChoice, notify: Notify) -
     if choice.model:
         from coach.judge_llm import PromptedJudge
 
-        return PromptedJudge(chat(config, choice.model, notify))
+        return PromptedJudge(chat(config, choice.model, notify), pack(config, book), per_bullet=config.per_bullet)
     from coach.judge_exemplars import offline_judge
 
     return offline_judge(book, pack(config, book))
+
+
+def second_reader(config: Config, notify: Notify) -> Callable[[Question, int, str, str], BulletGrade] | None:
+    """Who reads an appeal, (question, position, answer, why): the model by another prompt; None without a model."""
+    model = choose_judge(config).model
+    if not model:
+        return None
+    from coach.appeal import SecondExaminer
+
+    examiner = SecondExaminer(chat(config, model, notify))
+    return lambda question, position, answer, why: examiner.look(question, position, answer, why).grade
 
 
 @dataclass(frozen=True, slots=True)

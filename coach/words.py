@@ -105,6 +105,10 @@ WORDS: dict[str, dict[Language, str]] = {
         "zh": "评分中…",
         "en": "grading …",
     },
+    "kept_bullets": {
+        "zh": "{total} 条里有 {left} 条没有评出来，不计分；稍后运行 coach grade --pending",
+        "en": "{left} of {total} bullets could not be graded and do not count; run coach grade --pending later",
+    },
     "heard": {
         "zh": "评分中… {done}/{total}",
         "en": "grading … {done} of {total}",

@@ -45,8 +45,11 @@ class Answers:
 
     def __init__(self, answers: Iterable[str], known: Iterable[str], aliases: Iterable[str]) -> None:
         self._known = _grams((fold(text) for text in known), KNOWN_RUN)
-        self._terms = {folded for term in aliases if len(folded := fold(term)) > 1}
-        self._longest = max(map(len, self._terms), default=0)
+        self._terms: dict[str, list[str]] = defaultdict(list)
+        """By their first two characters, the longest first."""
+        for term in sorted({fold(term) for term in aliases}, key=len, reverse=True):
+            if len(term) > 1:
+                self._terms[term[:2]].append(term)
         self._han: set[str] = set()
         self._words: set[str] = set()
         self._clauses: list[int] = []
@@ -91,8 +94,8 @@ class Answers:
                 marked[start : start + KNOWN_RUN] = [False] * KNOWN_RUN
         start = 0
         while start < len(folded):
-            piece = folded[start : start + self._longest]
-            length = next((n for n in range(len(piece), 1, -1) if piece[:n] in self._terms), 0)
+            terms = self._terms.get(folded[start : start + 2], ())
+            length = next((len(term) for term in terms if folded.startswith(term, start)), 0)
             marked[start : start + length] = [False] * length
             start += length or 1
         return "".join(char if own else "\n" for char, own in zip(folded, marked, strict=True)).split("\n")

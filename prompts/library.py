@@ -22,7 +22,7 @@ CURRENT: Mapping[str, int] = {
     "enrich_reading": 1,
     "enrich_repair": 1,
     "enrich_sentences": 1,
-    "grade": 1,
+    "grade": 2,
     "probe": 1,
     "repair": 1,
     "rubric": 1,

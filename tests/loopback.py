@@ -53,12 +53,25 @@ Script = Sequence[Step] | Callable[[dict[str, Any]], Step]
 
 
 class Loopback:
-    """The server; `refuses` names request fields (or `json_schema`) that are answered with 400."""
+    """The server; `refuses` names request fields (or `json_schema`) that are answered with 400.
 
-    def __init__(self, script: Script, *, refuses: Sequence[str] = (), delay_s: float = 0.0, piece: int = 7) -> None:
+    `delay_s` passes before a reply, `pause_s` after each piece of a streamed one; without `streams` all are whole.
+    """
+
+    def __init__(
+        self,
+        script: Script,
+        *,
+        refuses: Sequence[str] = (),
+        delay_s: float = 0.0,
+        piece: int = 7,
+        pause_s: float = 0.0,
+        streams: bool = True,
+    ) -> None:
         self.requests: list[dict[str, Any]] = []
         self.headers: list[dict[str, str]] = []
         self.refuses, self.delay_s, self.piece = tuple(refuses), delay_s, piece
+        self.pause_s, self.streams = pause_s, streams
         self._script = script if callable(script) else iter(script)
         self._lock = threading.Lock()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (_Handler,), {"loopback": self}))
@@ -118,7 +131,7 @@ class _Handler(BaseHTTPRequestHandler):
         elif isinstance(step, Hang):
             time.sleep(step.wait_s)
             self.close_connection = True
-        elif body.get("stream"):
+        elif body.get("stream") and self.loopback.streams:
             self._stream(step, body)
         elif isinstance(step, Cut):
             self.send_response(200)
@@ -146,6 +159,7 @@ class _Handler(BaseHTTPRequestHandler):
         text = step.text if isinstance(step, Cut) else step
         for at in range(0, len(text), self.loopback.piece):
             self._event(chunk({"content": text[at : at + self.loopback.piece]}, body))
+            time.sleep(self.loopback.pause_s)
         if isinstance(step, str):
             self._event(chunk({}, body, finish="stop"))
             if (body.get("stream_options") or {}).get("include_usage"):

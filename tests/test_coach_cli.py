@@ -116,6 +116,57 @@ def test_model_grades_over_http_with_fenced_answer_and_no_gold(book: Path, monke
     assert "b2" in asked
 
 
+def test_per_bullet_asks_once_for_each_and_says_so(book: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COACH_MODEL", "m")
+    monkeypatch.setenv("COACH_PRICE_IN", "1")
+    monkeypatch.setenv("COACH_PRICE_OUT", "4")
+    with Loopback(graded_reply) as server:
+        monkeypatch.setenv("OPENAI_BASE_URL", server.url)
+        args = ("grade", "1.1", "--answer", "-", "--per-bullet", "--json", "--handbook", book)
+        result = coach(*args, stdin="油温要高，蛋才蓬松")
+    (row,) = lines(result)
+    assert [b["verdict"] for b in row["bullets"]] == ["covered", "missing"]
+    assert row["judge"]["prompt"].endswith("+each")
+    assert (row["usage"]["calls"], len(server.requests)) == (2, 2)
+    assert row["usage"]["cost"] == (row["usage"]["prompt_tokens"] + 4 * row["usage"]["completion_tokens"]) / 1e6
+
+
+def test_bullet_that_could_not_be_graded_is_named_and_waits(
+    book: Path, monkeypatch: pytest.MonkeyPatch, clean_environment: Path
+) -> None:
+    def half(body: dict[str, Any]) -> str:
+        whole = json.loads(graded_reply(body))
+        return json.dumps({**whole, "bullets": whole["bullets"][:1]}, ensure_ascii=False)
+
+    monkeypatch.setenv("COACH_MODEL", "m")
+    with Loopback(half) as server:
+        monkeypatch.setenv("OPENAI_BASE_URL", server.url)
+        result = coach("grade", "1.1", "--answer", "-", "--json", "--handbook", book, stdin="油温要高，蛋才蓬松")
+    (row,) = lines(result)
+    assert [b["verdict"] for b in row["bullets"]] == ["covered", "ungraded"]
+    assert (row["score"], row["bullets"][1]["reason"] != "") == (1.0, True)
+    assert "1 of 2 bullets could not be graded" in result.stderr
+    with Loopback(graded_reply) as server:
+        monkeypatch.setenv("OPENAI_BASE_URL", server.url)
+        (row,) = lines(coach("grade", "--pending", "--json", "--handbook", book))
+    assert [b["verdict"] for b in row["bullets"]] == ["covered", "missing"]
+    with Journal(clean_environment / "journal.db") as journal:
+        assert journal.pending() == []
+
+
+def test_broken_reply_cache_stops_nobody_who_wants_no_cache(
+    book: Path, monkeypatch: pytest.MonkeyPatch, clean_environment: Path
+) -> None:
+    (clean_environment / "replies.db").write_text("not a database, " * 100)
+    monkeypatch.setenv("COACH_MODEL", "m")
+    with Loopback(graded_reply) as server:
+        monkeypatch.setenv("OPENAI_BASE_URL", server.url)
+        args = ("grade", "1.1", "--answer", "-", "--handbook", book)
+        broken = coach(*args, stdin="油温要高，蛋才蓬松")
+        assert (broken.exit_code, "--no-cache" in broken.stderr) == (1, True)
+        assert coach(*args, "--no-cache", stdin="油温要高，蛋才蓬松").exit_code == 0
+
+
 def test_unreachable_model_exits_3_and_keeps_the_answer_for_later(
     book: Path, monkeypatch: pytest.MonkeyPatch, clean_environment: Path
 ) -> None:

@@ -50,3 +50,20 @@ def test_object_planted_in_a_string_stays_a_string() -> None:
 @pytest.mark.parametrize("reply", ["", "no braces", "{", "}" * 9, "{" * 5000, '{"a": NaN}', "[[[" * 2000])
 def test_reply_without_an_object_gives_none(reply: str) -> None:
     assert last_object(reply) is None
+
+
+@pytest.mark.parametrize(
+    ("said", "heard"),
+    [
+        (r'{"q": "$\alpha$ 是步长"}', r"$\alpha$ 是步长"),  # as a model writes it, unknown to JSON
+        (r'{"q": "$\\alpha$ 是步长"}', r"$\alpha$ 是步长"),  # as JSON wants it
+        (r'{"q": "a\"b\nc\u4e2d"}', 'a"b\nc中'),
+        (r'{"q": "\user"}', r"\user"),
+    ],
+)
+def test_backslash_that_json_does_not_know_stands_for_itself(said: str, heard: str) -> None:
+    assert last_object(said, {"q"}) == {"q": heard}
+
+
+def test_comma_behind_the_last_entry_is_overlooked_and_one_inside_a_string_kept() -> None:
+    assert last_object('{"q": ["a", "b,]",], "v": "x,}",\n}') == {"q": ["a", "b,]"], "v": "x,}"}

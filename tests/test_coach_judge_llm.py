@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from coach.claims import FORM, Claim
 from coach.errors import ChatError
 from coach.extract import objects
 from coach.grader import grade
-from coach.judge_llm import FORM, Claim, PromptedJudge
+from coach.judge_llm import PromptedJudge
 from coach.llm import OpenAIChat, ReplyCache
 from coach.types import BulletVerdict, Verdict
+from index.pack import Both, Fact, Pack, PackBullet, PackQuestion, Provenance, make_pack
 from index.types import Bullet, Direction, Hit, Question
 from prompts.library import load
 from tests.fakes import ScriptedChat
@@ -30,6 +33,28 @@ def made_up(ref: str, text: str, *bullets: str) -> Question:
 BREAD = made_up("1.1", "面包为什么会膨起来？", "发酵产生二氧化碳", "盐抑制酵母", "高温定型")
 CAKE = made_up("1.2", "蛋糕为什么松软？", "打发的蛋白裹住空气")
 CONTEXT = (Hit(BREAD, 0.9, None), Hit(CAKE, 0.4, 0))
+
+
+def packed(question: Question, facts: Sequence[Sequence[str]], detail: str = "") -> Pack:
+    """A pack that knows the facts of one question and nothing else."""
+    none, both = (), Both("", "")
+    bullets = tuple(
+        PackBullet(
+            bullet.key,
+            bullet.plain,
+            "",
+            tuple(Fact(fact, "", fact != detail, none, none, none, none) for fact in found),
+            none,
+            none,
+            both,
+            None,
+        )
+        for bullet, found in zip(question.bullets, facts, strict=True)
+    )
+    prepared = PackQuestion(1, question.key, question.ref, question.text, "", both, none, none, bullets, both, none)
+    return make_pack(Provenance(1, "bakery", "us", "", {}, None), [prepared])
+
+
 ANSWER = "酵母吃糖会放出气体，所以面团变大。盐放得越多发得越快。最后进烤箱。"
 
 
@@ -160,6 +185,38 @@ def test_invented_quote_that_stays_invented_is_withdrawn_by_the_grader() -> None
     assert graded.withdrawn == 1
 
 
+def test_facts_of_the_pack_stand_under_their_bullets() -> None:
+    pack = packed(BREAD, [["酵母吃糖", "放出二氧化碳"], ["盐抑制酵母"], ["高温", "结构固定"]], detail="结构固定")
+    chat = ScriptedChat([reply(*GOOD)])
+    PromptedJudge(chat, pack).judge(BREAD, ANSWER)
+    shown = (
+        "b1: 发酵产生二氧化碳\n  - 酵母吃糖\n  - 放出二氧化碳\n"
+        "b2: 盐抑制酵母\n"  # one fact is the bullet once more
+        "b3: 高温定型\n  - 高温\n  - 结构固定 (detail)\n</bullets>"
+    )
+    assert shown in chat.prompts[0][1].content
+
+
+def test_pack_of_another_question_changes_nothing() -> None:
+    plain, packed_chat = ScriptedChat([reply(*GOOD)]), ScriptedChat([reply(*GOOD)])
+    PromptedJudge(plain).judge(BREAD, ANSWER)
+    PromptedJudge(packed_chat, packed(CAKE, [["蛋白", "空气"]])).judge(BREAD, ANSWER)
+    assert plain.prompts == packed_chat.prompts
+
+
+def test_reason_with_facts_of_its_own_is_dropped_and_the_verdict_kept() -> None:
+    stray = entry("b3", "missing", lacking="没说 Maillard 反应在 140 度")
+    judged = PromptedJudge(ScriptedChat([reply(GOOD[0], GOOD[1], stray)])).judge(BREAD, ANSWER)
+    assert [v.reason for v in judged.verdicts] == ["一件事", "说反了", ""]
+    assert judged.verdicts[2].verdict is Verdict.MISSING
+
+
+@pytest.mark.parametrize("name", ["B1", "b1: 发酵产生二氧化碳", " b1 "])
+def test_bullet_is_known_by_its_id_however_it_is_written(name: str) -> None:
+    judged = PromptedJudge(ScriptedChat([reply({**GOOD[0], "bullet": name}, *GOOD[1:])])).judge(BREAD, ANSWER)
+    assert verdicts(judged.verdicts) == ["covered", "contradicted", "missing"]
+
+
 def test_feedback_with_facts_of_its_own_is_dropped() -> None:
     chat = ScriptedChat([reply(*GOOD, feedback="别忘了 Maillard 反应在 140 度发生。")])
     assert PromptedJudge(chat).judge(BREAD, ANSWER).feedback == ""
@@ -171,6 +228,11 @@ def test_per_bullet_asks_for_each_alone() -> None:
     assert verdicts(judged.verdicts) == ["covered", "contradicted", "ungraded"]
     assert "盐抑制酵母" not in chat.prompts[0][1].content
     assert judged.usage.calls == 2
+
+
+def test_asking_for_each_bullet_alone_is_another_measurement_and_stays_so_in_repetitions() -> None:
+    judge = PromptedJudge(ScriptedChat([]), per_bullet=True)
+    assert judge.id.prompt == judge.for_epoch(1).id.prompt == load("grade").id + "+each"
 
 
 def test_per_bullet_without_any_reply_is_an_error() -> None:
@@ -210,3 +272,12 @@ def test_repetition_asks_the_model_anew_past_its_cache(tmp_path: Path) -> None:
         usages = [each.judge(BREAD, ANSWER).usage for each in (judge, judge, judge.for_epoch(1))]
     assert [usage.cached for usage in usages] == [0, 1, 0]
     assert len(server.requests) == 2
+
+
+def test_reply_that_left_a_bullet_ungraded_is_not_told_again_from_the_cache(tmp_path: Path) -> None:
+    half = reply(*GOOD[:2])
+    with Loopback([half, half, half, reply(*GOOD)]) as server, closing(ReplyCache(tmp_path / "replies.db")) as cache:
+        judge = PromptedJudge(OpenAIChat("leaf-1", server.url, cache=cache))
+        first, second = judge.judge(BREAD, ANSWER), judge.judge(BREAD, ANSWER)
+    assert verdicts(first.verdicts) == ["covered", "contradicted", "ungraded"]
+    assert verdicts(second.verdicts) == ["covered", "contradicted", "missing"]

@@ -5,13 +5,15 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from coach.accepts import Accepts, kept, remembered
 from coach.errors import ChatError, ChatTimeout, CoachError, ConfigError, ReplyError
-from coach.llm import Accepts, CutError, OpenAIChat, ReplyCache
+from coach.llm import CutError, OpenAIChat, ReplyCache
 from coach.types import Message, ReplyForm
-from tests.loopback import Cut, Hang, Loopback, Page, Script, Status
+from tests.loopback import Cut, Hang, Loopback, Page, Script, Status, Step
 
 ASK = [Message("system", "Brew."), Message("user", "水温多少？")]
 FORM = ReplyForm(
@@ -23,9 +25,9 @@ NOW = {"retry-after": "0.01"}
 
 @pytest.fixture
 def cache(tmp_path: Path) -> Iterator[ReplyCache]:
-    kept = ReplyCache(tmp_path / "deep" / "replies.db")
-    yield kept
-    kept.close()
+    opened = ReplyCache(tmp_path / "deep" / "replies.db")
+    yield opened
+    opened.close()
 
 
 def chat(server: Loopback, **settings: object) -> OpenAIChat:
@@ -63,8 +65,16 @@ def test_passing_fault_is_retried_by_the_client_and_told(fault: Status) -> None:
     told: list[str] = []
     with Loopback([fault, "ok"]) as server:
         assert chat(server, on_notice=told.append).reply(ASK).text == "ok"
+    (line,) = told
+    assert line.endswith(f": HTTP {fault.code}; retry 1 of 3 in 0.01 s, as it asks")
+
+
+def test_silence_is_told_too() -> None:
+    told: list[str] = []
+    with Loopback([Hang(0.5), "ok"]) as server:
+        assert chat(server, on_notice=told.append, timeout_s=0.2).reply(ASK).text == "ok"
     assert len(told) == 1
-    assert "retry 1 of 3" in told[0]
+    assert told[0].endswith("no answer; retry 1 of 3")
 
 
 @pytest.mark.parametrize(
@@ -132,9 +142,79 @@ def test_cut_prose_is_not_begun_again_once_shown() -> None:
     assert len(server.requests) == 1
 
 
-def test_cut_object_is_asked_for_once_more() -> None:
-    with Loopback([Cut('{"degrees": 8'), '{"degrees": 80}']) as server:
-        assert chat(server).reply(ASK, form=FORM, on_text=lambda _: None).text == '{"degrees": 80}'
+def test_cut_object_is_asked_for_again_as_often_as_any_fault_and_told() -> None:
+    told: list[str] = []
+    cut = Cut('{"degrees": 8')
+    with Loopback([cut, cut, '{"degrees": 80}', *[cut] * 4]) as server:
+        model = chat(server, on_notice=told.append)
+        assert model.reply(ASK, form=FORM, on_text=lambda _: None).text == '{"degrees": 80}'
+        with pytest.raises(ChatError, match="mid-reply"):
+            model.reply(ASK, form=FORM, on_text=lambda _: None)
+    assert len(server.requests) == 7
+    assert [line[-12:] for line in told] == [f"retry {n} of 3" for n in (1, 2, 1, 2, 3)]
+
+
+def test_endpoint_that_does_not_stream_is_heard_at_once() -> None:
+    heard: list[str] = []
+    with Loopback(["about eighty degrees"], streams=False) as server:
+        reply = chat(server).reply(ASK, on_text=heard.append)
+    assert heard == ["about eighty degrees"]
+    assert (reply.text, reply.usage.completion_tokens, reply.model) == (heard[0], 20, "leaf-1")
+
+
+def test_field_that_is_not_essential_may_lack() -> None:
+    form = ReplyForm("tea", {**FORM.schema, "required": ["degrees", "remark"]}, essential=("degrees",))
+    with Loopback(['{"degrees": 80}']) as server:
+        assert chat(server).reply(ASK, form=form).text == '{"degrees": 80}'
+
+
+def test_reply_costs_by_its_tokens_and_nothing_from_the_cache(cache: ReplyCache) -> None:
+    with Loopback(["八十度。"] * 2) as server:
+        model = chat(server, cache=cache, prices=(2.0, 8.0))
+        costs = [model.reply(ASK).usage.cost for _ in range(2)]
+        assert chat(server).reply(ASK).usage.cost is None
+    # 10 characters asked at 2 a million, 4 said at 8
+    assert costs == [pytest.approx(52e-6), 0.0]
+
+
+def test_run_without_cache_asks_anew_but_does_not_probe_anew(cache: ReplyCache) -> None:
+    with Loopback(lambda body: '{"degrees": 80}', refuses=("json_schema",)) as server:
+        for _ in range(2):
+            assert chat(server, cache=cache, fresh=True).reply(ASK, form=FORM).usage.cached == 0
+    kinds = [request["response_format"]["type"] for request in server.requests]
+    assert kinds == ["json_schema", "json_object", "json_object"]
+
+
+def test_what_another_version_remembered_does_no_harm(cache: ReplyCache) -> None:
+    with Loopback(["{}"]) as server:
+        cache.keep_accepts(server.url[7:-3], "leaf-1", {"form": "text", "telepathy": True})
+        chat(server, cache=cache).reply(ASK)
+    assert remembered({"form": "text", "telepathy": True}, 0.0) == Accepts(form="text")
+
+
+def test_what_an_endpoint_refused_is_tried_again_after_a_month() -> None:
+    noted = kept(Accepts(form="text"), now=0.0)
+    assert remembered(noted, 29 * 86_400.0) == Accepts(form="text")
+    assert remembered(noted, 31 * 86_400.0) == Accepts()
+
+
+@pytest.mark.parametrize(
+    "refusal",
+    [
+        "Unsupported value: 'messages[0].role' does not support 'system' with this model.",
+        "System role not supported",
+    ],
+)
+def test_model_without_system_messages_hears_the_rules_in_the_persons(refusal: str, cache: ReplyCache) -> None:
+    def refuse(body: dict[str, Any]) -> Step:
+        return Status(400, refusal) if body["messages"][0]["role"] == "system" else '{"degrees": 80}'
+
+    with Loopback(refuse) as server:
+        for _ in range(2):
+            chat(server, cache=cache, fresh=True).reply(ASK, form=FORM)
+    assert [len(request["messages"]) for request in server.requests] == [2, 1, 1]
+    assert server.requests[-1]["messages"] == [{"role": "user", "content": "Brew.\n\n水温多少？"}]
+    assert server.requests[-1]["response_format"]["type"] == "json_schema"
 
 
 def test_reply_without_the_object_is_asked_for_once_more_and_then_returned() -> None:
@@ -210,11 +290,11 @@ def test_reply_that_lacks_its_object_is_not_cached(cache: ReplyCache) -> None:
 
 
 def test_cache_holds_neither_key_nor_credentials(tmp_path: Path) -> None:
-    kept = ReplyCache(tmp_path / "replies.db")
+    cache = ReplyCache(tmp_path / "replies.db")
     with Loopback(["ok"]) as server:
         url = server.url.replace("http://", "http://ann:s3cret@")
-        OpenAIChat("leaf-1", url, "sk-very-secret", cache=kept).reply(ASK)
-    kept.close()
+        OpenAIChat("leaf-1", url, "sk-very-secret", cache=cache).reply(ASK)
+    cache.close()
     content = b"".join(path.read_bytes() for path in tmp_path.iterdir())
     assert b"secret" not in content
     assert b"s3cret" not in content

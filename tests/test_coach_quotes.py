@@ -58,10 +58,22 @@ def test_whole_quote_of_a_two_sentence_answer_is_narrowed_to_clauses_within_the_
     assert found.quote == "再把段落拼进提示词里让模型来生成回答，最后附上出处方便核对。"
 
 
+def test_narrowed_quote_begins_and_ends_with_a_letter_or_mark() -> None:
+    answer = "no critic, the group mean is the baseline, and that saves memory"
+    (found,) = verify(answer, [answer])
+    assert answer[found.start : found.end] == found.quote == "the group mean is the baseline,"
+
+
 def test_ligature_and_combining_mark_keep_their_offsets() -> None:
     answer = "the ﬁne-tuned cafe\u0301 model"
     (found,) = verify(answer, ["fine-tuned café"])
     assert found.quote == "ﬁne-tuned cafe\u0301"
+
+
+def test_invisible_characters_in_the_answer_do_not_hide_a_quote() -> None:
+    answer = "先检​索⁠再生成，引用﻿附上出处，免得­胡说"
+    (found,) = verify(answer, ["先检索再生成"])
+    assert found.quote == answer[found.start : found.end] == "先检​索⁠再生成"
 
 
 def test_repeated_quote_counts_once() -> None:
@@ -73,7 +85,8 @@ def test_folding_equals_the_scorers_up_to_what_nfkc_joins_across_clusters(text: 
     folded = fold(text)
     assert len(folded.text) == len(folded.starts) == len(folded.ends)
     assert all(0 <= start < end <= len(text) for start, end in zip(folded.starts, folded.ends, strict=True))
-    whole = "".join(unicodedata.normalize("NFKC", text).lower().split())
+    visible = "".join(character for character in text if unicodedata.category(character) != "Cf")
+    whole = "".join(unicodedata.normalize("NFKC", visible).lower().split())
     assert unicodedata.normalize("NFKC", folded.text) == unicodedata.normalize("NFKC", whole)
 
 
