@@ -344,6 +344,30 @@ def review(
         reviewing.hold(config, minutes, to, file, no_input=no_input, as_json=as_json)
 
 
+@app.command()
+def export(
+    session: Annotated[str, typer.Argument(help="A sitting: its id, the beginning of one, or last.")] = "last",
+    to: Annotated[str, typer.Option("--to", help="md, html, or anki (one card per missed bullet).")] = "md",
+    out: Annotated[Path | None, typer.Option("--out", help="The file.", show_default="stdout")] = None,
+    lang: Annotated[str | None, typer.Option("--lang", help="zh, en or auto (as the handbook).")] = None,
+    handbook: HandbookFile = None,
+    offline: Offline = False,
+    no_input: NoInput = False,
+    as_json: Json = False,
+    debug: Debug = False,
+) -> None:
+    """Write a sitting out: answers, verdicts and what to say; or its missed bullets as Anki cards.
+
+    Examples: coach export last --to html --out last.html · coach export --to anki --out missed.txt
+    """
+    with user_errors(debug):
+        from coach import exporting
+
+        if to not in exporting.FORMS:
+            raise typer.BadParameter(f"--to {to!r} is none of {', '.join(exporting.FORMS)}")
+        exporting.export(_config(handbook=handbook, offline=offline, lang=lang), session, to, out, as_json=as_json)
+
+
 @app.command("eval")
 def evaluate(
     suites: Annotated[

@@ -241,6 +241,12 @@ WORDS: dict[str, dict[Language, str]] = {
         "zh": "和上次比（{n} 题）：差别在判官的误差（±{noise} 个百分点）以内，不下结论。",
         "en": "Against last time ({n} questions): within the judge's error (±{noise} points), so no claim.",
     },
+    "card_point": {"zh": "（第 {number}/{count} 点）", "en": "(point {number} of {count})"},
+    "card_contradicted": {"zh": "你说错过：", "en": "You said, wrongly: "},
+    "card_partial": {"zh": "你只说到：", "en": "You only said: "},
+    "script_title": {"zh": "模拟面试 {at}：{n} 个回答", "en": "Mock interview of {at}: {n} answers"},
+    "script_follow_up": {"zh": "追问", "en": "follow-up"},
+    "marked_from": {"zh": "你改判过，判官原判 {was}", "en": "your own verdict; the judge said {was}"},
     "then": {"zh": "接下来：", "en": "Next: "},
     "judge": {
         "zh": "判官 {judge}",
