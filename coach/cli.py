@@ -368,6 +368,29 @@ def export(
         exporting.export(_config(handbook=handbook, offline=offline, lang=lang), session, to, out, as_json=as_json)
 
 
+@app.command()
+def regrade(
+    session: Annotated[str, typer.Argument(help="A sitting: its id, the beginning of one, or last.")] = "last",
+    judge: JudgeName = None,
+    lang: Annotated[str | None, typer.Option("--lang", help="zh, en or auto (as the handbook).")] = None,
+    no_cache: NoCache = False,
+    handbook: HandbookFile = None,
+    offline: Offline = False,
+    no_input: NoInput = False,
+    as_json: Json = False,
+    debug: Debug = False,
+) -> None:
+    """Grade a sitting again with another judge and list the bullets that flip; the journal stays as it is.
+
+    Examples: coach regrade last --judge llm:deepseek-chat · coach regrade --judge offline --json
+    """
+    with user_errors(debug):
+        from coach import regrading
+
+        config = _config(handbook=handbook, offline=offline, judge=judge, lang=lang, no_cache=no_cache)
+        regrading.regrade(config, session, as_json=as_json, narrate=_narrate)
+
+
 @app.command("eval")
 def evaluate(
     suites: Annotated[

@@ -247,6 +247,11 @@ WORDS: dict[str, dict[Language, str]] = {
     "script_title": {"zh": "模拟面试 {at}：{n} 个回答", "en": "Mock interview of {at}: {n} answers"},
     "script_follow_up": {"zh": "追问", "en": "follow-up"},
     "marked_from": {"zh": "你改判过，判官原判 {was}", "en": "your own verdict; the judge said {was}"},
+    "regrade_head": {
+        "zh": "{judges}：{answers} 个回答、{bullets} 条里 {flips} 条判得不一样",
+        "en": "{judges}: {flips} of {bullets} bullets flip, in {answers} answers",
+    },
+    "regrade_kept": {"zh": "记录没有改动。", "en": "The journal is unchanged."},
     "then": {"zh": "接下来：", "en": "Next: "},
     "judge": {
         "zh": "判官 {judge}",
