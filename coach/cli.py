@@ -391,6 +391,26 @@ def regrade(
         regrading.regrade(config, session, as_json=as_json, narrate=_narrate)
 
 
+@app.command()
+def demo(
+    lang: Annotated[str | None, typer.Option("--lang", help="zh, en or auto (as the handbook).")] = None,
+    handbook: HandbookFile = None,
+    offline: Offline = False,
+    no_input: NoInput = False,
+    as_json: Json = False,
+    debug: Debug = False,
+) -> None:
+    """See a stored answer graded: always offline, on the bundled handbook, and nothing is written.
+
+    Examples: coach demo · coach demo --lang en
+    """
+    with user_errors(debug):
+        from coach import demo as showing
+        from coach.config import load_config
+
+        showing.demo(load_config({**showing.OPTIONS, "lang": lang}), as_json=as_json)
+
+
 @app.command("eval")
 def evaluate(
     suites: Annotated[

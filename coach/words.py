@@ -252,6 +252,18 @@ WORDS: dict[str, dict[Language, str]] = {
         "en": "{judges}: {flips} of {bullets} bullets flip, in {answers} answers",
     },
     "regrade_kept": {"zh": "记录没有改动。", "en": "The journal is unchanged."},
+    "demo_head": {
+        "zh": "一个存好的回答，现在由离线判官评分；不联网，也不进你的记录。",
+        "en": "A stored answer, graded now by the offline judge: no network, nothing written to your journal.",
+    },
+    "demo_quote": {
+        "zh": "{n} 处引文都由代码在原话里核对过，例如第 {start}–{end} 字：«{quote}»",
+        "en": "Code found each of the {n} quotes in the answer, as characters {start}–{end}: «{quote}»",
+    },
+    "demo_took": {
+        "zh": "用时 {ms} 毫秒。离线判官有多准：docs/measurements.md，或 coach eval --quick",
+        "en": "It took {ms} ms. How far to trust the offline judge: docs/measurements.md, or coach eval --quick",
+    },
     "then": {"zh": "接下来：", "en": "Next: "},
     "judge": {
         "zh": "判官 {judge}",
