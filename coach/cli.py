@@ -597,6 +597,50 @@ def terms(
                 typer.echo(f"{term.text}\t{', '.join(term.aliases)}".rstrip())
 
 
+@app.command()
+def doctor(
+    online: Annotated[bool, typer.Option("--online", help="Ask the model's endpoint for one word.")] = False,
+    judge: JudgeName = None,
+    handbook: HandbookFile = None,
+    offline: Offline = False,
+    no_input: NoInput = False,
+    as_json: Json = False,
+    debug: Debug = False,
+) -> None:
+    """Check that everything practice needs is there: folder, journal, handbook, search, judge.
+
+    Examples: coach doctor · coach doctor --online --json
+    """
+    with user_errors(debug):
+        from coach import doctor as checking
+
+        if online and offline:
+            raise typer.BadParameter("--online and --offline exclude each other; drop one of them")
+        code = checking.examine(
+            lambda: _config(handbook=handbook, offline=offline, judge=judge), online=online, as_json=as_json
+        )
+        if code:
+            raise typer.Exit(code)
+
+
+@app.command("config")
+def configuration(
+    handbook: HandbookFile = None,
+    offline: Offline = False,
+    no_input: NoInput = False,
+    as_json: Json = False,
+    debug: Debug = False,
+) -> None:
+    """Show every setting and where it comes from; of a key only the last four characters.
+
+    Examples: coach config · coach config --json
+    """
+    with user_errors(debug):
+        from coach import settings
+
+        settings.show(_config(handbook=handbook, offline=offline), as_json=as_json)
+
+
 @contextmanager
 def user_errors(debug: bool) -> Iterator[None]:
     """Turn the program's own errors into one line on stderr and an exit code."""

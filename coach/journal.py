@@ -177,6 +177,11 @@ class Journal:
         with self._translated():
             return self._db.execute(sql, values).fetchall()
 
+    def faults(self) -> list[str]:
+        """What SQLite finds wrong with the file; empty for a whole one."""
+        found = [str(row[0]) for row in self._rows("PRAGMA quick_check")]
+        return [] if found == ["ok"] else found
+
     def start_session(self, handbook: str, mode: str, plan: Sequence[str], now: datetime) -> Session:
         """Begin a sitting."""
         session = Session(uuid.uuid4().hex[:12], handbook, mode, now, None, tuple(plan))
