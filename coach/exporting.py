@@ -39,7 +39,7 @@ def _script(config: Config, session: str) -> Script:
 
 
 def write(text: str, file: Path | None) -> None:
-    """Put the text into `file`, or onto stdout; ConfigError when the file cannot be written."""
+    """Put the text into `file` and name it, or onto stdout; ConfigError when the file cannot be written."""
     if file is None:
         typer.echo(text.rstrip("\n"))
         return
@@ -47,3 +47,4 @@ def write(text: str, file: Path | None) -> None:
         file.write_text(text, encoding="utf-8")
     except OSError as exc:
         raise ConfigError(f"{file}: {exc.strerror}; name a file that can be written") from exc
+    typer.echo(file)

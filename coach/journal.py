@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Self
 
 from coach.errors import JournalError
+from coach.rescue import rescue
 from coach.schedule import Review
 from coach.types import Attempt, BulletGrade, Grade, JudgeId, Quote, Rubric, Usage, Verdict
 from index.types import Bullet, Direction, Question
@@ -223,7 +224,18 @@ class Journal:
         return [(row["kind"], json.loads(row["detail"])) for row in rows]
 
     def save_answer(self, attempt: Attempt, handbook: str) -> None:
-        """Put a sent answer on disk, before anything is done with it; its draft goes in the same step."""
+        """Put a sent answer on disk, before anything is done with it; its draft goes in the same step.
+
+        JournalError when that fails, which then names the file that the answer was rescued to.
+        """
+        try:
+            self._insert_answer(attempt, handbook)
+        except JournalError as exc:
+            if kept := rescue(attempt.answer, attempt.question.ref):
+                raise JournalError(f"{exc}; your answer is in {kept}: {_later(attempt, kept)}") from exc
+            raise
+
+    def _insert_answer(self, attempt: Attempt, handbook: str) -> None:
         with self._transaction() as db:
             db.execute(
                 "INSERT INTO attempts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -473,6 +485,11 @@ class Journal:
         """Unsent answers by question key, newest first."""
         rows = self._rows("SELECT * FROM drafts WHERE handbook = ? ORDER BY saved_at DESC", handbook)
         return {row["question_key"]: Draft(row["ref"], row["text"], _when(row["saved_at"])) for row in rows}
+
+
+def _later(attempt: Attempt, kept: Path) -> str:
+    """The command that grades a rescued answer, once there is room again."""
+    return f"coach grade {attempt.question.ref} --answer {kept}"
 
 
 def _when(text: str) -> datetime:

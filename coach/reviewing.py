@@ -14,7 +14,7 @@ import typer
 
 from coach import pages, sitting, wire
 from coach.config import Config
-from coach.errors import ConfigError
+from coach.exporting import write
 from coach.history import last_said
 from coach.journal import Journal
 from coach.language import Language
@@ -39,7 +39,7 @@ def hold(config: Config, minutes: float, form: str | None, file: Path | None, *,
         sheet = _sheet(config, book, journal, language, minutes)
         if form:
             page = pages.review_html(sheet, language) if form == "html" else pages.review_markdown(sheet, language)
-            _write(page, file)
+            write(page, file)
         elif as_json:
             for row in pages.review_rows(sheet):
                 typer.echo(json.dumps({"schema": 1, **row}, ensure_ascii=False))
@@ -54,17 +54,6 @@ def _sheet(config: Config, book: Handbook, journal: Journal, language: Language,
     memory = Memory(said, journal.cards(book.name))
     now = datetime.now(UTC)
     return choose_lines(book, memory, wire.material(config, book), language, minutes=minutes, now=now)
-
-
-def _write(page: str, file: Path | None) -> None:
-    if file is None:
-        typer.echo(page)
-        return
-    try:
-        file.write_text(page, encoding="utf-8")
-    except OSError as exc:
-        raise ConfigError(f"{file}: {exc.strerror}; name a file that can be written") from exc
-    typer.echo(str(file))
 
 
 def _at_terminal(journal: Journal, book: Handbook, sheet: Sheet, language: Language) -> None:

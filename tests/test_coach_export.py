@@ -90,7 +90,7 @@ def test_foreign_text_with_tabs_quotes_and_markup_stays_one_row() -> None:
 def test_page_holds_answer_verdicts_and_what_to_say(form: str, parts: list[str], sitting: str, tmp_path: Path) -> None:
     file = tmp_path / f"out.{form}"
     done = coach("export", "last", "--to", form, "--out", file)
-    assert (done.exit_code, done.stdout) == (0, "")
+    assert (done.exit_code, done.stdout) == (0, f"{file}\n")
     page = file.read_text(encoding="utf-8")
     for part in (*parts, "2.4", "«水凉着泡»", "这样说："):
         assert part in page
