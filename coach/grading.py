@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from rich.console import Group, RenderableType
 from rich.text import Text
 
 from coach import render, wire
+from coach.catchup import remember
 from coach.config import Config
 from coach.errors import ChatError, CoachError
 from coach.grader import grade, grade_json
@@ -99,6 +100,7 @@ def grade_pending(config: Config, *, narrate: Narrate) -> list[Graded]:
                 narrate(say("kept", "en"))
                 return [*done, Graded(attempt.question.text, problem=exc)]
             journal.save_grade(attempt.id, graded)
+            remember(journal, book.name, replace(attempt, grade=graded), datetime.now(UTC))
             done.append(Graded(attempt.question.text, graded))
     return done
 
