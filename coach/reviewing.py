@@ -7,7 +7,7 @@ import shutil
 import sys
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 
 import typer
@@ -16,7 +16,7 @@ from coach import pages, sitting, wire
 from coach.config import Config
 from coach.exporting import write
 from coach.history import last_said
-from coach.journal import Journal
+from coach.journal import Goal, Journal
 from coach.language import Language
 from coach.reading import Reading, read_at_terminal
 from coach.review import Line, Memory, Sheet, choose_lines
@@ -58,7 +58,7 @@ def _sheet(config: Config, book: Handbook, journal: Journal, language: Language,
 
 def _at_terminal(journal: Journal, book: Handbook, sheet: Sheet, language: Language) -> None:
     now, goal = datetime.now(UTC), journal.goal(book.name)
-    today = goal is not None and goal.interview == now.astimezone().date()
+    today = on_the_day(goal, now)
     session = journal.start_session(book.name, "review", (), now).id
     keeper = Keeper(journal, book.name, session, schedules=not today, now=lambda: datetime.now(UTC))
     reading = Reading(sheet, keeper.shown, keeper.marked)
@@ -67,6 +67,11 @@ def _at_terminal(journal: Journal, book: Handbook, sheet: Sheet, language: Langu
     read_at_terminal(reading, language, time.monotonic)
     journal.end_session(session, datetime.now(UTC))
     _tell(pages.review_end(reading, language, time.monotonic() - started_s))
+
+
+def on_the_day(goal: Goal | None, now: datetime, zone: tzinfo | None = None) -> bool:
+    """Whether the interview is today, by the calendar of the person's time zone."""
+    return goal is not None and goal.interview == now.astimezone(zone).date()
 
 
 def _tell(lines: list[str]) -> None:

@@ -210,6 +210,23 @@ def test_two_sessions_at_once_both_keep_all_their_answers(tmp_path: Path) -> Non
     assert len(said) == 40
 
 
+def test_journal_of_an_older_version_is_brought_up_to_date_with_all_it_holds(tmp_path: Path) -> None:
+    path = tmp_path / "journal.db"
+    with sqlite3.connect(path) as db:
+        db.executescript(MIGRATIONS[0])
+        db.execute("PRAGMA user_version=1")
+        db.execute("INSERT INTO sessions VALUES ('s1', 'book', 'study', ?, NULL, '[]')", (NOW.isoformat(),))
+        db.execute("INSERT INTO cards VALUES ('book', 'b-hot', '{}', ?)", (NOW.isoformat(),))
+    db.close()
+    with Journal(path) as journal:
+        assert [s.id for s in journal.sessions()] == ["s1"]
+        assert journal.cards("book") == {"b-hot": "{}"}
+        journal.save_goal("book", Goal(date(2026, 4, 1), 40), NOW)
+    with Journal(path) as journal:
+        assert journal.goal("book") is not None
+        assert journal.faults() == []
+
+
 def test_file_of_a_newer_version_is_left_alone(tmp_path: Path) -> None:
     path = tmp_path / "journal.db"
     db = sqlite3.connect(path)
