@@ -9,8 +9,13 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from coach.errors import ChatError, CoachError
-from coach.types import Attempt, BulletGrade, Grade, Verdict
+from coach.types import Attempt, BulletGrade, Grade, JudgeId, Verdict
 from index.types import Question
+
+
+def judge_name(judge: JudgeId) -> str:
+    """The model's name, or the kind of judge."""
+    return judge.model if judge.kind == "llm" and judge.model else judge.kind
 
 
 @dataclass(frozen=True, slots=True)

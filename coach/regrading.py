@@ -15,8 +15,8 @@ from coach.config import Config
 from coach.errors import ConfigError
 from coach.language import Language
 from coach.material import Material
-from coach.regrade import Again, Flip, grade_again
-from coach.render import MARKS, judge_name, open_console, percent
+from coach.regrade import Again, Flip, grade_again, judge_name
+from coach.render import MARKS, open_console, percent
 from coach.sessions import find_sitting
 from coach.types import BulletGrade, Verdict
 from coach.words import say

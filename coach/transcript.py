@@ -12,7 +12,8 @@ from coach.history import Marks, verdicts
 from coach.language import Language
 from coach.material import Material
 from coach.pages import STYLE
-from coach.render import MARKS, judge_name, percent
+from coach.regrade import judge_name
+from coach.render import MARKS, percent
 from coach.sessions import Sitting
 from coach.types import Attempt, Verdict
 from coach.words import say
