@@ -201,9 +201,14 @@ def _asked(config: Config) -> Check:
         return Check("endpoint", "ok", "none: the offline judge needs no network")
     brief = replace(config, cache=False, timeout_s=min(config.timeout_s, PING_S))
     retries = list[str]()
+
+    def tell(notice: str) -> None:
+        retries.append(notice)
+        typer.echo(notice, err=True)
+
     started_s = time.perf_counter()
     try:
-        reply = wire.chat(brief, model, retries.append).reply([Message("user", "Reply with the one word: ready")])
+        reply = wire.chat(brief, model, tell).reply([Message("user", "Reply with the one word: ready")])
     except ChatTimeout as exc:
         return Check("endpoint", "broken", str(exc), code=TIMED_OUT)
     except ChatError as exc:

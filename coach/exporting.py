@@ -13,6 +13,7 @@ from coach.config import Config
 from coach.errors import ConfigError
 from coach.sessions import find_sitting
 from coach.transcript import Script, script_html, script_json, script_markdown
+from coach.words import say
 
 FORMS = ("md", "html", "anki")
 
@@ -27,6 +28,8 @@ def export(config: Config, session: str, form: str, file: Path | None, *, as_jso
     else:
         text = script_html(script) if form == "html" else script_markdown(script)
     write(text, file)
+    if form == "anki" and file and not as_json:
+        typer.echo(say("anki_how", script.language, n=len(script.ending.gaps)), err=True)
 
 
 def _script(config: Config, session: str) -> Script:

@@ -241,6 +241,10 @@ WORDS: dict[str, dict[Language, str]] = {
         "zh": "和上次比（{n} 题）：差别在判官的误差（±{noise} 个百分点）以内，不下结论。",
         "en": "Against last time ({n} questions): within the judge's error (±{noise} points), so no claim.",
     },
+    "anki_how": {
+        "zh": "{n} 张卡片。在 Anki 里 文件 > 导入；以后再导出，会更新同一张卡片。",
+        "en": "{n} cards. In Anki: File > Import; a later export updates the same cards.",
+    },
     "card_point": {"zh": "（第 {number}/{count} 点）", "en": "(point {number} of {count})"},
     "card_contradicted": {"zh": "你说错过：", "en": "You said, wrongly: "},
     "card_partial": {"zh": "你只说到：", "en": "You only said: "},
