@@ -47,7 +47,8 @@ def demo(config: Config, *, as_json: bool) -> None:
         return
     console, material = render.open_console(), wire.material(config, book)
     console.print(_asked(material.question(question, language), answer, language, console))
-    console.print(render.grade(graded, material, language))
+    error = wire.measured(config, graded.judge, material.prepared(question))
+    console.print(render.grade(graded, material, language, error))
     console.print(_told(graded, answer, took_s, language, console))
 
 

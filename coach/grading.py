@@ -11,7 +11,6 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from coach import render, wire
-from coach.catchup import remember
 from coach.config import Config
 from coach.errors import ChatError, CoachError
 from coach.grader import grade, grade_json
@@ -19,6 +18,7 @@ from coach.journal import Journal
 from coach.language import Language
 from coach.material import Material
 from coach.measured import Measured
+from coach.record import Recorder
 from coach.types import Attempt, Grade, JudgeId, Rubric
 from coach.words import say
 from index.types import Handbook, Hit, Question
@@ -93,14 +93,16 @@ def grade_pending(config: Config, *, narrate: Narrate) -> list[Graded]:
             narrate("no answer waits for its grade")
             return done
         grading = wire.grading(config, book, narrate)
+        cards, revealed = journal.cards(book.name), journal.reveals(book.name)
+        record = Recorder(journal, book.name, lambda: datetime.now(UTC), cards, revealed)
         for attempt in waiting:
             try:
                 graded = grading(attempt.question, attempt.answer)
             except ChatError as exc:
                 narrate(say("kept", "en"))
                 return [*done, Graded(attempt.question.text, problem=exc)]
-            journal.save_grade(attempt.id, graded)
-            remember(journal, book.name, replace(attempt, grade=graded), datetime.now(UTC))
+            # As of when it was given; a bullet whose words were shown since is left alone.
+            record.grade(replace(attempt, grade=graded))
             done.append(Graded(attempt.question.text, graded))
     return done
 

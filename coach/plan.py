@@ -17,24 +17,18 @@ other gets half (`Hard`). The plan is made anew from the journal whenever it is 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
-from itertools import pairwise
-from statistics import median
 
 from coach.history import Said
+from coach.pace import Pace, own_pace
 from coach.schedule import day_of, due_at, recall, review
 from coach.types import Attempt, Verdict
 from index.types import Direction, Handbook, Question
 
 DIAGNOSTIC_MIN = 20.0
-# A spoken answer of 90 s and a minute to read the feedback; two short follow-ups more.
-MINUTES_ALONE, MINUTES_A_QUESTION = 2.5, 4.0
-# A longer time between two answers is a break, a shorter one a file of answers.
-SHORTEST_GAP_MIN, LONGEST_GAP_MIN = 0.5, 15.0
-GAPS = 5  # needed before a person's own pace counts
 UNKNOWN = 1 / 3
 HOT, FOCUS, WRONG = 2.0, 2.0, 2.0
 STALE_DAYS = 5  # what a practice pays changes slowly: on a projected day it may be so old
@@ -80,20 +74,6 @@ class Dropped:
     direction: Direction
     questions: tuple[Question, ...]
     in_focus: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Pace:
-    """Minutes a question takes, feedback and follow-ups included."""
-
-    minutes: float
-    own: bool
-    """Measured from the person's sessions, or an assumption."""
-
-    @property
-    def alone(self) -> float:
-        """Minutes without follow-ups."""
-        return self.minutes * MINUTES_ALONE / MINUTES_A_QUESTION
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,16 +140,14 @@ def morning(day: date, zone: tzinfo | None = None) -> datetime:
     return local.astimezone(UTC)
 
 
-def own_pace(attempts: Sequence[Attempt]) -> Pace:
-    """Median minutes from one unprompted answer to the next of the same session, once there are `GAPS` of them."""
-    alone = [a for a in attempts if not a.prompted]
-    gaps = [
-        (after.started_at - before.started_at).total_seconds() / 60
-        for before, after in pairwise(alone)
-        if before.session_id == after.session_id
-    ]
-    gaps = [gap for gap in gaps if SHORTEST_GAP_MIN <= gap <= LONGEST_GAP_MIN]
-    return Pace(round(median(gaps), 1), own=True) if len(gaps) >= GAPS else Pace(MINUTES_A_QUESTION, own=False)
+def next_due(
+    cards: Iterable[str], interview: date | None, now: datetime, zone: tzinfo | None = None
+) -> datetime | None:
+    """When the first of the cards falls due, UTC; not after the morning of an interview that is still ahead."""
+    soonest = min((due_at(card) for card in cards), default=None)
+    if soonest is None or interview is None or morning(interview, zone) < now:
+        return soonest
+    return min(soonest, morning(interview, zone))
 
 
 def added(card: str | None, at: datetime, until: datetime) -> float:

@@ -9,7 +9,8 @@ import pytest
 from kitchen import BEANS, BOOK, GARDEN, NOW, RICE, STOVE, TEA, attempt, question
 
 from coach.history import last_said
-from coach.plan import HORIZON_DAYS, Plan, Why, Wish, added, make_plan, morning, own_pace
+from coach.pace import own_pace
+from coach.plan import HORIZON_DAYS, Plan, Why, Wish, added, make_plan, morning, next_due
 from coach.schedule import due_at, review
 from coach.types import Attempt, Verdict
 from index.types import Handbook
@@ -145,3 +146,13 @@ def test_own_pace_counts_once_five_gaps_are_known_and_breaks_do_not() -> None:
 
 def test_morning_is_nine_of_the_persons_own_day() -> None:
     assert morning(date(2026, 12, 2), UTC) == datetime(2026, 12, 2, 9, tzinfo=UTC)
+
+
+def test_nothing_falls_due_after_the_interview() -> None:
+    firm, shaky = review(review(None, 3, NOW - timedelta(days=20)), 3, NOW), review(None, 1, NOW)
+    day = (NOW + timedelta(days=5)).date()
+    assert next_due([firm], None, NOW, UTC) == due_at(firm) > morning(day, UTC)
+    assert next_due([firm], day, NOW, UTC) == morning(day, UTC)
+    assert next_due([firm, shaky], day, NOW, UTC) == due_at(shaky)
+    assert next_due([firm], (NOW - timedelta(days=1)).date(), NOW, UTC) == due_at(firm)  # over: no bound
+    assert next_due([], day, NOW, UTC) is None

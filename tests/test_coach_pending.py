@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, timedelta
 from pathlib import Path
 
@@ -10,10 +11,10 @@ import pytest
 from kitchen import NOW, TEA, attempt
 from typer.testing import CliRunner
 
-from coach.catchup import remember
 from coach.cli import app
 from coach.config import load_config
 from coach.journal import Journal
+from coach.record import Recorder
 from coach.schedule import review
 from coach.types import Attempt, Verdict
 from coach.wire import find_question, handbook
@@ -29,12 +30,19 @@ def journal(tmp_path: Path) -> Iterator[Journal]:
         yield opened
 
 
+def remember(journal: Journal, graded: Attempt) -> None:
+    session = journal.start_session("book", "study", [], NOW)
+    waiting = replace(graded, session_id=session.id)
+    journal.save_answer(waiting, "book")
+    Recorder(journal, "book", lambda: LATER, journal.cards("book"), journal.reveals("book"), UTC).grade(waiting)
+
+
 def ratings(journal: Journal) -> dict[str, int]:
     return {seen.bullet_key: seen.rating for seen in journal.reviews("book")}
 
 
 def test_late_grade_schedules_as_of_the_moment_of_the_answer(journal: Journal) -> None:
-    remember(journal, "book", attempt(TEA, COVERED, MISSING), LATER, UTC)
+    remember(journal, attempt(TEA, COVERED, MISSING))
     assert ratings(journal) == {BULLETS[0]: 3, BULLETS[1]: 1}
     assert journal.cards("book")[BULLETS[0]] == review(None, 3, NOW)
     assert journal.reveals("book") == dict.fromkeys(BULLETS, LATER)
@@ -42,12 +50,12 @@ def test_late_grade_schedules_as_of_the_moment_of_the_answer(journal: Journal) -
 
 def test_bullet_shown_since_then_is_left_alone(journal: Journal) -> None:
     journal.reveal("book", BULLETS[:1], NOW + timedelta(hours=1))
-    remember(journal, "book", attempt(TEA, COVERED, COVERED), LATER, UTC)
+    remember(journal, attempt(TEA, COVERED, COVERED))
     assert set(ratings(journal)) == {BULLETS[1]}
 
 
 def test_prompted_answer_counts_one_step_less_and_an_ungraded_bullet_not_at_all(journal: Journal) -> None:
-    remember(journal, "book", attempt(TEA, COVERED, UNGRADED, prompted=True), LATER, UTC)
+    remember(journal, attempt(TEA, COVERED, UNGRADED, prompted=True))
     assert ratings(journal) == {BULLETS[0]: 2}
 
 
