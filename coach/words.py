@@ -221,6 +221,12 @@ WORDS: dict[str, dict[Language, str]] = {
     },
     "draft_rubric": {"zh": "要点是草稿（notes.md），请核对", "en": "the rubric is a draft (notes.md): check it"},
     "own_none": {"zh": "手册里没有相近的题。", "en": "Nothing in the handbook comes near."},
+    "draft_rescued": {"zh": "草稿放在了 {file}", "en": "the draft is in {file}"},
+    "interrupt_unsaved": {
+        "zh": "再按一次 Ctrl-C 退出（磁盘满，草稿会另存到别处）",
+        "en": "Ctrl-C again to leave (the disk is full: the draft will go elsewhere)",
+    },
+    "draft_unsaved": {"zh": "磁盘满，草稿没有存上", "en": "disk full: draft not saved"},
     "interrupt": {"zh": "再按一次 Ctrl-C 退出（草稿已保存）", "en": "Ctrl-C again to leave (the draft is kept)"},
     "paused": {"zh": "已暂停；coach practice --resume 继续。", "en": "Paused; coach practice --resume goes on."},
     "summary": {"zh": "小结", "en": "Summary"},

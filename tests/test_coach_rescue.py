@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import json
+import resource
 import subprocess
 import sys
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
+
+import pytest
+from test_coach_terminal import PASTE, Terminal
 
 from coach.rescue import rescue
 
@@ -57,3 +63,46 @@ def test_answer_goes_to_the_next_folder_when_the_first_takes_none(tmp_path: Path
     assert (kept.parent, kept.read_text(encoding="utf-8")) == (tmp_path, "水")
     assert kept.stat().st_mode & 0o077 == 0
     assert rescue("水", "1.2", (lambda: Path("/proc"), lambda: Path("/dev/null"))) is None
+
+
+ANSWER = "每个提示采样一组回答。" * 12
+
+
+@pytest.fixture
+def full(tmp_path: Path) -> Iterator[Terminal]:
+    """An interview whose disk has filled up since it began."""
+    terminal = Terminal(tmp_path / "home", "practice", "2.4", "--no-follow-ups")
+    terminal.expect("Ctrl-D")
+    limit = (tmp_path / "home" / "journal.db-wal").stat().st_size
+    assert limit > len(ANSWER.encode())  # else the answer would find no room elsewhere either
+    assert terminal.child.pid
+    resource.prlimit(terminal.child.pid, resource.RLIMIT_FSIZE, (limit, limit))
+    terminal.send(PASTE.format(ANSWER))
+    yield terminal
+    terminal.child.close(force=True)
+
+
+def rescued(terminal: Terminal) -> str:
+    """What the file holds that the terminal names."""
+    terminal.child.expect(r"(coach-answer-2\.4-\w+\.txt)")
+    (name,) = [terminal.child.match.group(1)]
+    kept = Path(tempfile.gettempdir()) / name
+    text = kept.read_text(encoding="utf-8")
+    kept.unlink()
+    return text
+
+
+@pytest.mark.slow
+def test_answer_sent_on_a_full_disk_is_named_with_its_file_and_no_traceback(full: Terminal) -> None:
+    full.send("\x04")
+    assert rescued(full) == ANSWER
+    assert full.close() == 1
+
+
+@pytest.mark.slow
+def test_draft_on_a_full_disk_outlives_ctrl_c(full: Terminal) -> None:
+    full.send("\x03")
+    full.expect("另存到别处")
+    full.send("\x03")
+    assert rescued(full) == ANSWER
+    assert full.close() == 130
