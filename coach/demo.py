@@ -13,7 +13,7 @@ import typer
 from rich.console import Console, Group, RenderableType
 from rich.text import Text
 
-from coach import render, sitting, wire
+from coach import crew, render, sitting, wire
 from coach.boards import lines
 from coach.config import BUNDLED, Config
 from coach.grader import grade_json
@@ -47,7 +47,7 @@ def demo(config: Config, *, as_json: bool) -> None:
         return
     console, material = render.open_console(), wire.material(config, book)
     console.print(_asked(material.question(question, language), answer, language, console))
-    error = wire.measured(config, graded.judge, material.prepared(question))
+    error = crew.measured(config, graded.judge, material.prepared(question))
     console.print(render.grade(graded, material, language, error))
     console.print(_told(graded, answer, took_s, language, console))
 
