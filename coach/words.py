@@ -373,14 +373,14 @@ WORDS: dict[str, dict[Language, str]] = {
         "en": "No time for {n} questions: ",
     },
     "plan_dropped_time": {
-        "zh": "原因：时间只够重复更要紧的题；这些不是高频考点。",
-        "en": "Why: the minutes go to what costs more; none of these is a hot topic.",
+        "zh": "原因：时间先给了更值得练的题；这些不是高频考点。",
+        "en": "Why: the minutes go to what pays more; none of these is a hot topic.",
     },
     "plan_dropped_hot": {
         "zh": "原因：时间不够，其中 {refs} 是高频考点；每天多几分钟就能补上。",
         "en": "Why: too few minutes; {refs} are hot topics, so a few more minutes a day would pay.",
     },
-    "plan_dropped_focus": {"zh": "不在重点方向", "en": "outside the focus"},
+    "plan_dropped_focus": {"zh": "不在重点方向：", "en": "outside the focus:"},
     "plan_late": {"zh": "到期但排不下的复习：{refs}", "en": "Due again, but no time: {refs}"},
     "plan_keeps_all": {"zh": "所有题目都排得下。", "en": "Every question fits."},
     "plan_unknown": {

@@ -78,6 +78,11 @@ def test_plan_has_nothing_after_the_date_and_names_what_it_drops() -> None:
     assert {group["reason"] for group in shown["dropped"]} == {"time"}
 
 
+def test_what_is_dropped_outside_the_focus_is_said_once() -> None:
+    shown = coach("plan", "--date", SOON, "--minutes-a-day", 10, "--focus", "RAG", "--lang", "en").stdout
+    assert " ".join(shown.split()).count("outside the focus:") == 1
+
+
 def test_plan_is_made_anew_after_a_sitting_and_forecasts_nothing_yet(clean_environment: Path) -> None:
     practised(clean_environment)
     shown = row("plan", "--date", SOON)
