@@ -9,11 +9,13 @@ from datetime import timedelta
 import pytest
 from kitchen import BEANS, BOOK, NOW, RICE, TEA, attempt
 
+from coach.noise import bundled_confusion
 from coach.types import Verdict
 from evals.days import START, World, simulate
 from evals.dayspage import differences, run, table, weighed
 from evals.learners import DECAY, FIRST_HALF_LIFE, LEARNERS, SLOPE, THRESHOLD, ByHalfLife, ByTraces, learner
 from evals.orders import ORDERS, Known, hot_first, weak_first
+from index.handbook import bundled_handbook, load_handbook
 
 COVERED, PARTIAL, MISSING, WRONG, UNGRADED = Verdict
 
@@ -87,3 +89,13 @@ def test_weighed_recall_counts_hot_bullets_twice() -> None:
     outcome = replace(simulate(world(), "plan", 1), recall=0.6, hot=1.0)
     # 2 of 5 bullets are hot: (3 others sum to 5 * 0.6 - 2 = 1), so (1 + 2 * 2) / (3 + 2 * 2).
     assert weighed(BOOK)(outcome) == pytest.approx(5 / 7)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("person", LEARNERS)
+def test_plan_and_picker_leave_more_than_random_order_with_the_judges_errors(person: str) -> None:
+    book = load_handbook(bundled_handbook())
+    twenty_days, value = World(book, person, bundled_confusion(), days=20), weighed(book)
+    three = ("plan", "picker", "random")
+    left = {order: sum(value(simulate(twenty_days, order, seed)) for seed in range(2)) for order in three}
+    assert left["plan"] > left["picker"] > left["random"]
