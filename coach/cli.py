@@ -351,6 +351,73 @@ def review(
         reviewing.hold(config, minutes, to, file, no_input=no_input, as_json=as_json)
 
 
+@app.command()
+def export(
+    session: Annotated[str, typer.Argument(help="A sitting: its id, the beginning of one, or last.")] = "last",
+    to: Annotated[str, typer.Option("--to", help="md, html, or anki (one card per missed bullet).")] = "md",
+    out: Annotated[Path | None, typer.Option("--out", help="The file.", show_default="stdout")] = None,
+    lang: Annotated[str | None, typer.Option("--lang", help="zh, en or auto (as the handbook).")] = None,
+    handbook: HandbookFile = None,
+    offline: Offline = False,
+    no_input: NoInput = False,
+    as_json: Json = False,
+    debug: Debug = False,
+) -> None:
+    """Write a sitting out: answers, verdicts and what to say; or its missed bullets as Anki cards.
+
+    Examples: coach export last --to html --out last.html · coach export --to anki --out missed.txt
+    """
+    with user_errors(debug):
+        from coach import exporting
+
+        if to not in exporting.FORMS:
+            raise typer.BadParameter(f"--to {to!r} is none of {', '.join(exporting.FORMS)}")
+        exporting.export(_config(handbook=handbook, offline=offline, lang=lang), session, to, out, as_json=as_json)
+
+
+@app.command()
+def regrade(
+    session: Annotated[str, typer.Argument(help="A sitting: its id, the beginning of one, or last.")] = "last",
+    judge: JudgeName = None,
+    lang: Annotated[str | None, typer.Option("--lang", help="zh, en or auto (as the handbook).")] = None,
+    no_cache: NoCache = False,
+    handbook: HandbookFile = None,
+    offline: Offline = False,
+    no_input: NoInput = False,
+    as_json: Json = False,
+    debug: Debug = False,
+) -> None:
+    """Grade a sitting again with another judge and list the bullets that flip; the journal stays as it is.
+
+    Examples: coach regrade last --judge llm:deepseek-chat · coach regrade --judge offline --json
+    """
+    with user_errors(debug):
+        from coach import regrading
+
+        config = _config(handbook=handbook, offline=offline, judge=judge, lang=lang, no_cache=no_cache)
+        regrading.regrade(config, session, as_json=as_json, narrate=_narrate)
+
+
+@app.command()
+def demo(
+    lang: Annotated[str | None, typer.Option("--lang", help="zh, en or auto (as the handbook).")] = None,
+    handbook: HandbookFile = None,
+    offline: Offline = False,
+    no_input: NoInput = False,
+    as_json: Json = False,
+    debug: Debug = False,
+) -> None:
+    """See a stored answer graded: always offline, on the bundled handbook, and nothing is written.
+
+    Examples: coach demo · coach demo --lang en
+    """
+    with user_errors(debug):
+        from coach import demo as showing
+        from coach.config import load_config
+
+        showing.demo(load_config({**showing.OPTIONS, "lang": lang}), as_json=as_json)
+
+
 @app.command("eval")
 def evaluate(
     suites: Annotated[
@@ -536,6 +603,50 @@ def terms(
                 emit(term.json())
             else:
                 typer.echo(f"{term.text}\t{', '.join(term.aliases)}".rstrip())
+
+
+@app.command()
+def doctor(
+    online: Annotated[bool, typer.Option("--online", help="Ask the model's endpoint for one word.")] = False,
+    judge: JudgeName = None,
+    handbook: HandbookFile = None,
+    offline: Offline = False,
+    no_input: NoInput = False,
+    as_json: Json = False,
+    debug: Debug = False,
+) -> None:
+    """Check that everything practice needs is there: folder, journal, handbook, search, judge.
+
+    Examples: coach doctor · coach doctor --online --json
+    """
+    with user_errors(debug):
+        from coach import doctor as checking
+
+        if online and offline:
+            raise typer.BadParameter("--online and --offline exclude each other; drop one of them")
+        code = checking.examine(
+            lambda: _config(handbook=handbook, offline=offline, judge=judge), online=online, as_json=as_json
+        )
+        if code:
+            raise typer.Exit(code)
+
+
+@app.command("config")
+def configuration(
+    handbook: HandbookFile = None,
+    offline: Offline = False,
+    no_input: NoInput = False,
+    as_json: Json = False,
+    debug: Debug = False,
+) -> None:
+    """Show every setting and where it comes from; of a key only the last four characters.
+
+    Examples: coach config · coach config --json
+    """
+    with user_errors(debug):
+        from coach import settings
+
+        settings.show(_config(handbook=handbook, offline=offline), as_json=as_json)
 
 
 @contextmanager

@@ -88,7 +88,7 @@ def load_config(
         ("option", {k: v for k, v in (options or {}).items() if v is not None}),
     ]
     values: dict[str, object] = {}
-    origins: dict[str, str] = {}
+    origins = {"home": "environment" if environ.get("COACH_HOME") else "default"}
     for origin, source in sources:
         for name, raw in source.items():
             try:

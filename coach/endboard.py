@@ -39,8 +39,13 @@ def ending_board(
 
 
 def _counts(counts: Summary, language: Language) -> str:
-    numbers = {"graded": len(counts.graded), "skipped": counts.skipped, "pending": counts.pending}
+    numbers = {"graded": answered(counts), "skipped": counts.skipped, "pending": counts.pending}
     return say("summary_counts", language, **numbers, score=percent(counts.score))
+
+
+def answered(counts: Summary) -> int:
+    """Questions with a graded answer; what was said to follow-ups belongs to them."""
+    return sum(not (g.attempt and g.attempt.prompted) for g in counts.graded)
 
 
 def _strengths(ending: Ending, material: Material, language: Language) -> Iterator[str]:
@@ -87,7 +92,7 @@ def ending_json(counts: Summary, ending: Ending) -> dict[str, object]:
     return {
         "event": "summary",
         "session": counts.session_id,
-        "answered": len(counts.graded),
+        "answered": answered(counts),
         "skipped": counts.skipped,
         "pending": counts.pending,
         "finished": counts.finished,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 
@@ -20,6 +20,7 @@ from coach.language import Language
 from coach.live import watched
 from coach.material import Material
 from coach.measured import Measured
+from coach.record import Recorder
 from coach.sitting import language
 from coach.types import Attempt, Grade, JudgeId, Rubric, Verdict
 from coach.words import say
@@ -106,12 +107,16 @@ def grade_pending(config: Config, *, narrate: Narrate) -> list[Graded]:
         if not waiting:
             narrate("no answer waits for its grade")
             return done
+        cards, revealed = journal.cards(book.name), journal.reveals(book.name)
+        record = Recorder(journal, book.name, lambda: datetime.now(UTC), cards, revealed)
         with watched(say("grading", language(config, book)), narrate) as (tell, on_bullet):
             grading = partial(wire.grading(config, book, tell), on_bullet=on_bullet)
             for attempt in waiting:
                 done.append(_grade(attempt, grading, journal, tell))
-                if done[-1].problem is not None:
+                if done[-1].grade is None:
                     break
+                # As of when it was given; a bullet whose words were shown since is left alone.
+                record.grade(replace(attempt, grade=done[-1].grade))
     return done
 
 

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Self
 
 from coach.errors import JournalError
+from coach.rescue import rescue
 from coach.schedule import Review
 from coach.types import Attempt, BulletGrade, Grade, JudgeId, Quote, Rubric, Usage, Verdict
 from index.types import Bullet, Direction, Question
@@ -177,6 +178,11 @@ class Journal:
         with self._translated():
             return self._db.execute(sql, values).fetchall()
 
+    def faults(self) -> list[str]:
+        """What SQLite finds wrong with the file; empty for a whole one."""
+        found = [str(row[0]) for row in self._rows("PRAGMA quick_check")]
+        return [] if found == ["ok"] else found
+
     def start_session(self, handbook: str, mode: str, plan: Sequence[str], now: datetime) -> Session:
         """Begin a sitting."""
         session = Session(uuid.uuid4().hex[:12], handbook, mode, now, None, tuple(plan))
@@ -218,7 +224,18 @@ class Journal:
         return [(row["kind"], json.loads(row["detail"])) for row in rows]
 
     def save_answer(self, attempt: Attempt, handbook: str) -> None:
-        """Put a sent answer on disk, before anything is done with it; its draft goes in the same step."""
+        """Put a sent answer on disk, before anything is done with it; its draft goes in the same step.
+
+        JournalError when that fails, which then names the file that the answer was rescued to.
+        """
+        try:
+            self._insert_answer(attempt, handbook)
+        except JournalError as exc:
+            if kept := rescue(attempt.answer, attempt.question.ref):
+                raise JournalError(f"{exc}; your answer is in {kept}: {_later(attempt, kept)}") from exc
+            raise
+
+    def _insert_answer(self, attempt: Attempt, handbook: str) -> None:
         with self._transaction() as db:
             db.execute(
                 "INSERT INTO attempts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -469,6 +486,11 @@ class Journal:
         """Unsent answers by question key, newest first."""
         rows = self._rows("SELECT * FROM drafts WHERE handbook = ? ORDER BY saved_at DESC", handbook)
         return {row["question_key"]: Draft(row["ref"], row["text"], _when(row["saved_at"])) for row in rows}
+
+
+def _later(attempt: Attempt, kept: Path) -> str:
+    """The command that grades a rescued answer, once there is room again."""
+    return f"coach grade {attempt.question.ref} --answer {kept}"
 
 
 def _when(text: str) -> datetime:

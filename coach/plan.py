@@ -1,11 +1,15 @@
 """What to practise on each day until the interview, and what there is no time for. Pure.
 
 First a diagnostic of at most twenty minutes: in every direction that was never asked, its hottest question. Then, day
-by day, what was last said wrong, then the questions that would cost most on the day of the interview, as many as the
-minutes hold. A question's cost is the recall its bullets are predicted to have lost by then, a bullet never asked
-counting `UNKNOWN`; hot questions and directions in focus count double. A question comes back when the first of its
-bullets falls due, and not before the next day. Nothing is planned after the date; on the day itself there is only
-`coach review`.
+by day, the questions whose practice pays most, as many as the minutes hold. What a practice pays is the recall on the
+morning of the interview that it is expected to add, summed over the question's bullets: with the chance that the bullet
+is known by then it is reviewed as Good, else as Again (a bullet never asked is taken to be known with `UNKNOWN`). What
+was last said wrong counts double, and so do hot questions and directions in focus. A question comes back when the first
+of its bullets falls due, and not before the next day. Nothing is planned after the date; on the day itself there is
+only `coach review`.
+
+docs/practice-simulation.md compares this order with others; putting every wrong statement first, as it once did, was
+worse in all of them.
 
 Later days are a projection: it assumes that a question answered fully before is answered fully again, and that any
 other gets half (`Hard`). The plan is made anew from the journal whenever it is shown, so only today's part binds.
@@ -13,26 +17,21 @@ other gets half (`Hard`). The plan is made anew from the journal whenever it is 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
-from itertools import pairwise
-from statistics import median
 
 from coach.history import Said
+from coach.pace import Pace, own_pace
 from coach.schedule import day_of, due_at, recall, review
 from coach.types import Attempt, Verdict
 from index.types import Direction, Handbook, Question
 
 DIAGNOSTIC_MIN = 20.0
-# A spoken answer of 90 s and a minute to read the feedback; two short follow-ups more.
-MINUTES_ALONE, MINUTES_A_QUESTION = 2.5, 4.0
-# A longer time between two answers is a break, a shorter one a file of answers.
-SHORTEST_GAP_MIN, LONGEST_GAP_MIN = 0.5, 15.0
-GAPS = 5  # needed before a person's own pace counts
-UNKNOWN = 0.5
-HOT, FOCUS = 2.0, 2.0
+UNKNOWN = 1 / 3
+HOT, FOCUS, WRONG = 2.0, 2.0, 2.0
+STALE_DAYS = 5  # what a practice pays changes slowly: on a projected day it may be so old
 INTERVIEW_H = 9  # recall is predicted for the morning
 HORIZON_DAYS = 60  # beyond it the projection says nothing that the next plan would not say better
 
@@ -78,20 +77,6 @@ class Dropped:
 
 
 @dataclass(frozen=True, slots=True)
-class Pace:
-    """Minutes a question takes, feedback and follow-ups included."""
-
-    minutes: float
-    own: bool
-    """Measured from the person's sessions, or an assumption."""
-
-    @property
-    def alone(self) -> float:
-        """Minutes without follow-ups."""
-        return self.minutes * MINUTES_ALONE / MINUTES_A_QUESTION
-
-
-@dataclass(frozen=True, slots=True)
 class Plan:
     """The days from today to the interview, both included."""
 
@@ -129,6 +114,7 @@ def make_plan(
     *,
     now: datetime,
     zone: tzinfo | None = None,
+    horizon_days: int = HORIZON_DAYS,
 ) -> Plan:
     """The plan as of `now` (UTC); ValueError when the interview is over. `attempts` oldest first."""
     today = day_of(now, zone)
@@ -139,11 +125,11 @@ def make_plan(
     asked = {a.question.key: day_of(a.started_at, zone) for a in attempts if not a.prompted}
     board = _Board(book.questions, asked, said, cards, wish, morning(wish.interview, zone), zone)
     days, span = [], (wish.interview - today).days
-    for offset in range(min(span, HORIZON_DAYS)):
+    for offset in range(min(span, horizon_days)):
         day = today + timedelta(days=offset)
         left = wish.minutes - (len(done) * pace.minutes if day == today else 0)
         days.append(board.fill(day, left, pace, max(now, morning(day, zone))))
-    if span <= HORIZON_DAYS:
+    if span <= horizon_days:
         days.append(Day(wish.interview, ()))
     return Plan(wish.interview, wish.minutes, pace, len(done), tuple(days), board.dropped(book), board.late())
 
@@ -154,16 +140,22 @@ def morning(day: date, zone: tzinfo | None = None) -> datetime:
     return local.astimezone(UTC)
 
 
-def own_pace(attempts: Sequence[Attempt]) -> Pace:
-    """Median minutes from one unprompted answer to the next of the same session, once there are `GAPS` of them."""
-    alone = [a for a in attempts if not a.prompted]
-    gaps = [
-        (after.started_at - before.started_at).total_seconds() / 60
-        for before, after in pairwise(alone)
-        if before.session_id == after.session_id
-    ]
-    gaps = [gap for gap in gaps if SHORTEST_GAP_MIN <= gap <= LONGEST_GAP_MIN]
-    return Pace(round(median(gaps), 1), own=True) if len(gaps) >= GAPS else Pace(MINUTES_A_QUESTION, own=False)
+def next_due(
+    cards: Iterable[str], interview: date | None, now: datetime, zone: tzinfo | None = None
+) -> datetime | None:
+    """When the first of the cards falls due, UTC; not after the morning of an interview that is still ahead."""
+    soonest = min((due_at(card) for card in cards), default=None)
+    if soonest is None or interview is None or morning(interview, zone) < now:
+        return soonest
+    return min(soonest, morning(interview, zone))
+
+
+def added(card: str | None, at: datetime, until: datetime) -> float:
+    """Recall at `until` that asking for a bullet and showing it at `at` is expected to add; no `card`: never asked."""
+    without = UNKNOWN if card is None else recall(card, until)
+    knows = UNKNOWN if card is None else recall(card, at)
+    good, again = (recall(review(card, rating, at), until) for rating in (3, 1))
+    return knows * good + (1 - knows) * again - without
 
 
 class _Board:
@@ -183,7 +175,8 @@ class _Board:
         self._asked, self._cards, self._zone = dict(asked), dict(cards), zone
         self._wrong = {key for key, last in said.items() if last.verdict is Verdict.CONTRADICTED}
         self._before, self._placed = frozenset(asked), set[str]()
-        self._cost = {q.key: self._cost_of(q) for q in questions}
+        self._pays: dict[str, tuple[date, float]] = {}
+        """Question key -> what its practice pays, and the day of which that is true."""
 
     def fill(self, day: date, left_min: float, pace: Pace, at: datetime) -> Day:
         """The list of one day; the board then stands as after it. `at` is when it is practised, UTC."""
@@ -191,8 +184,8 @@ class _Board:
         left_min -= sum(item.minutes for item in items)
         chosen = {item.question.key for item in items}
         due = [q for q in self._questions if q.key not in chosen and self._may_come(q, day)]
-        # sorted() is stable: equal costs stay in the order of the handbook.
-        first = sorted(due, key=lambda q: (not self._is_wrong(q), -self._cost[q.key]))
+        # sorted() is stable: what pays the same stays in the order of the handbook.
+        first = sorted(due, key=lambda q: -self._paid(q, day, at))
         for question in first[: max(0, int(left_min / pace.minutes))]:
             items.append(Item(question, self._why(question), pace.minutes))
         for item in items:
@@ -227,12 +220,18 @@ class _Board:
     def _is_wrong(self, question: Question) -> bool:
         return any(b.key in self._wrong for b in question.bullets)
 
-    def _cost_of(self, question: Question) -> float:
-        cost = 0.0
-        for bullet in question.bullets:
-            card = self._cards.get(bullet.key)
-            cost += UNKNOWN if card is None else 1 - recall(card, self._interview)
-        return cost * (HOT if question.hot else 1) * (FOCUS if self._in_focus(question.direction) else 1)
+    def _paid(self, question: Question, day: date, at: datetime) -> float:
+        known = self._pays.get(question.key)
+        if known is None or (day - known[0]).days >= STALE_DAYS:
+            known = self._pays[question.key] = (day, self._pays_of(question, at))
+        return known[1]
+
+    def _pays_of(self, question: Question, at: datetime) -> float:
+        pays = sum(
+            (WRONG if b.key in self._wrong else 1) * added(self._cards.get(b.key), at, self._interview)
+            for b in question.bullets
+        )
+        return pays * (HOT if question.hot else 1) * (FOCUS if self._in_focus(question.direction) else 1)
 
     def _practise(self, question: Question, day: date, at: datetime) -> None:
         for bullet in question.bullets:
@@ -242,7 +241,7 @@ class _Board:
             self._wrong.discard(bullet.key)
         self._asked[question.key] = day
         self._placed.add(question.key)
-        self._cost[question.key] = self._cost_of(question)
+        self._pays.pop(question.key, None)
 
     def dropped(self, book: Handbook) -> tuple[Dropped, ...]:
         """What was never asked and never placed, by direction."""

@@ -12,7 +12,7 @@ from rich.text import Text
 from coach.boards import lines, predicted
 from coach.forecast import ENOUGH, Agreement, Outlook
 from coach.language import Language
-from coach.plan import Day, Plan, Why
+from coach.plan import Day, Dropped, Plan, Why
 from coach.render import percent
 from coach.words import say
 from index.types import Direction, Question
@@ -88,15 +88,18 @@ def _losses(plan: Plan, language: Language) -> Iterator[str]:
         if not plan.late:
             yield say("plan_keeps_all", language)
         return
-    parts = []
-    for dropped in plan.dropped:
-        outside = "" if dropped.in_focus else f" ({say('plan_dropped_focus', language)})"
-        parts.append(f"{refs(dropped.questions)}{outside}")
     count = sum(len(dropped.questions) for dropped in plan.dropped)
+    yield say("plan_dropped", language, n=count) + " · ".join(_dropped(plan.dropped, language))
     hot = [q for dropped in plan.dropped for q in dropped.questions if q.hot]
     why = say("plan_dropped_hot", language, refs=refs(hot)) if hot else say("plan_dropped_time", language)
-    yield say("plan_dropped", language, n=count) + " · ".join(parts)
     yield why
+
+
+def _dropped(groups: Sequence[Dropped], language: Language) -> Iterator[str]:
+    """The directions in focus, then those outside it, said once."""
+    yield from (refs(group.questions) for group in groups if group.in_focus)
+    if outside := [refs(group.questions) for group in groups if not group.in_focus]:
+        yield f"{say('plan_dropped_focus', language)} {' · '.join(outside)}"
 
 
 def _forecast(shown: Brief, language: Language) -> Iterator[str]:

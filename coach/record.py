@@ -8,7 +8,8 @@ from datetime import datetime, tzinfo
 
 from coach.events import Graded
 from coach.journal import Journal
-from coach.schedule import Review, Source, counts, due_at, rating_for, recall, review
+from coach.plan import next_due
+from coach.schedule import Review, Source, counts, rating_for, recall, review
 from coach.types import Attempt, BulletGrade, Grade, Verdict
 
 
@@ -45,9 +46,9 @@ class Recorder:
             if not b.differs:
                 self._review(attempt, b.bullet.key, b.verdict)
         self.reveal(keys)
-        return Graded(
-            attempt.question, attempt, due=min((due_at(self.cards[k]) for k in keys if k in self.cards), default=None)
-        )
+        goal = self.journal.goal(self.handbook)
+        cards = [self.cards[key] for key in keys if key in self.cards]
+        return Graded(attempt.question, attempt, due=next_due(cards, goal.interview if goal else None, now, self.zone))
 
     def _review(self, attempt: Attempt, bullet_key: str, verdict: Verdict) -> None:
         helped = attempt.prompted or attempt.hints_used > 0

@@ -7,16 +7,16 @@ import shutil
 import sys
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 
 import typer
 
 from coach import pages, sitting, wire
 from coach.config import Config
-from coach.errors import ConfigError
+from coach.exporting import write
 from coach.history import last_said
-from coach.journal import Journal
+from coach.journal import Goal, Journal
 from coach.language import Language
 from coach.reading import Reading, read_at_terminal
 from coach.review import Line, Memory, Sheet, choose_lines
@@ -39,7 +39,7 @@ def hold(config: Config, minutes: float, form: str | None, file: Path | None, *,
         sheet = _sheet(config, book, journal, language, minutes)
         if form:
             page = pages.review_html(sheet, language) if form == "html" else pages.review_markdown(sheet, language)
-            _write(page, file)
+            write(page, file)
         elif as_json:
             for row in pages.review_rows(sheet):
                 typer.echo(json.dumps({"schema": 1, **row}, ensure_ascii=False))
@@ -56,20 +56,9 @@ def _sheet(config: Config, book: Handbook, journal: Journal, language: Language,
     return choose_lines(book, memory, wire.material(config, book), language, minutes=minutes, now=now)
 
 
-def _write(page: str, file: Path | None) -> None:
-    if file is None:
-        typer.echo(page)
-        return
-    try:
-        file.write_text(page, encoding="utf-8")
-    except OSError as exc:
-        raise ConfigError(f"{file}: {exc.strerror}; name a file that can be written") from exc
-    typer.echo(str(file))
-
-
 def _at_terminal(journal: Journal, book: Handbook, sheet: Sheet, language: Language) -> None:
     now, goal = datetime.now(UTC), journal.goal(book.name)
-    today = goal is not None and goal.interview == now.astimezone().date()
+    today = on_the_day(goal, now)
     session = journal.start_session(book.name, "review", (), now).id
     keeper = Keeper(journal, book.name, session, schedules=not today, now=lambda: datetime.now(UTC))
     reading = Reading(sheet, keeper.shown, keeper.marked)
@@ -78,6 +67,11 @@ def _at_terminal(journal: Journal, book: Handbook, sheet: Sheet, language: Langu
     read_at_terminal(reading, language, time.monotonic)
     journal.end_session(session, datetime.now(UTC))
     _tell(pages.review_end(reading, language, time.monotonic() - started_s))
+
+
+def on_the_day(goal: Goal | None, now: datetime, zone: tzinfo | None = None) -> bool:
+    """Whether the interview is today, by the calendar of the person's time zone."""
+    return goal is not None and goal.interview == now.astimezone(zone).date()
 
 
 def _tell(lines: list[str]) -> None:

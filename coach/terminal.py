@@ -17,8 +17,10 @@ from prompt_toolkit.formatted_text import FormattedText
 
 from coach.box import Pace, answer_bindings
 from coach.delivery import SPOKEN_RANGE_S
+from coach.errors import JournalError
 from coach.keys import ask_key, ask_verb
 from coach.language import Language
+from coach.rescue import rescue
 from coach.turns import Answer, Turn, Verb, parse_turn
 from coach.words import say
 from index.types import Question
@@ -44,6 +46,8 @@ class TerminalReader:
         self._keys: PromptSession[str] = PromptSession(**session)  # type: ignore[arg-type]
         self._pace = Pace()
         self._told = False
+        self._unsaved: dict[str, str] = {}
+        """The draft that found no room on the disk, by its question's key."""
         self._answering = ""
         """Key of the question whose answer is under way."""
 
@@ -61,9 +65,10 @@ class TerminalReader:
                 return None
             except KeyboardInterrupt:
                 if time.monotonic() - interrupted < INTERRUPT_WINDOW_S:
+                    self._rescue(question)
                     raise
                 interrupted, draft = time.monotonic(), self._stored(question)
-                self._notify(say("interrupt", self._language))
+                self._notify(say("interrupt_unsaved" if self._unsaved else "interrupt", self._language))
                 continue
             if isinstance(turn, Answer):
                 self._answering = ""
@@ -88,16 +93,33 @@ class TerminalReader:
         return draft
 
     def _stored(self, question: Question) -> str:
+        if question.key in self._unsaved:
+            return self._unsaved[question.key]
         draft = self._journal.drafts(self._handbook).get(question.key)
         return draft.text if draft else ""
+
+    def _keep(self, question: Question, text: str) -> bool:
+        """Put the draft on disk; on a full one the writing goes on, the draft stays here, and the toolbar says so."""
+        try:
+            self._journal.save_draft(self._handbook, question, text, datetime.now(UTC))
+        except JournalError:
+            self._unsaved = {question.key: text}
+            return False
+        self._unsaved = {}
+        return True
+
+    def _rescue(self, question: Question) -> None:
+        """A draft that found no room goes to a file elsewhere."""
+        text = self._unsaved.pop(question.key, "")
+        if text.strip() and (kept := rescue(text, question.ref)):
+            self._notify(say("draft_rescued", self._language, file=kept))
 
     def _read_text(self, question: Question, draft: str) -> str:
         saved = draft
 
         def save(text: str) -> None:
             nonlocal saved
-            if text != saved:
-                self._journal.save_draft(self._handbook, question, text, datetime.now(UTC))
+            if text != saved and self._keep(question, text):
                 saved = text
 
         async def keep_saving() -> None:
@@ -128,4 +150,5 @@ class TerminalReader:
         style = "" if elapsed < low else "bold" if elapsed < high else "italic"
         clock = f"{int(elapsed // 60)}:{int(elapsed % 60):02d} / {low}-{high} s"
         shown = clock if self._pace.counts else say("untimed", self._language)
-        return FormattedText([(style, f" {shown} · "), ("", say("send", self._language))])
+        lost = [("bold", f" {say('draft_unsaved', self._language)} ·")] if self._unsaved else []
+        return FormattedText([*lost, (style, f" {shown} · "), ("", say("send", self._language))])

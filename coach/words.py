@@ -229,6 +229,12 @@ WORDS: dict[str, dict[Language, str]] = {
         "en": "This question is your own and has no bullets yet; /ask … searches the handbook.",
     },
     "own_none": {"zh": "手册里没有相近的题。", "en": "Nothing in the handbook comes near."},
+    "draft_rescued": {"zh": "草稿放在了 {file}", "en": "the draft is in {file}"},
+    "interrupt_unsaved": {
+        "zh": "再按一次 Ctrl-C 退出（磁盘满，草稿会另存到别处）",
+        "en": "Ctrl-C again to leave (the disk is full: the draft will go elsewhere)",
+    },
+    "draft_unsaved": {"zh": "磁盘满，草稿没有存上", "en": "disk full: draft not saved"},
     "interrupt": {"zh": "再按一次 Ctrl-C 退出（草稿已保存）", "en": "Ctrl-C again to leave (the draft is kept)"},
     "paused": {"zh": "已暂停；coach practice --resume 继续。", "en": "Paused; coach practice --resume goes on."},
     "summary": {"zh": "小结", "en": "Summary"},
@@ -248,6 +254,33 @@ WORDS: dict[str, dict[Language, str]] = {
     "change_none": {
         "zh": "和上次比（{n} 题）：差别在判官的误差（±{noise} 个百分点）以内，不下结论。",
         "en": "Against last time ({n} questions): within the judge's error (±{noise} points), so no claim.",
+    },
+    "anki_how": {
+        "zh": "{n} 张卡片。在 Anki 里 文件 > 导入；以后再导出，会更新同一张卡片。",
+        "en": "{n} cards. In Anki: File > Import; a later export updates the same cards.",
+    },
+    "card_point": {"zh": "（第 {number}/{count} 点）", "en": "(point {number} of {count})"},
+    "card_contradicted": {"zh": "你说错过：", "en": "You said, wrongly: "},
+    "card_partial": {"zh": "你只说到：", "en": "You only said: "},
+    "script_title": {"zh": "模拟面试 {at}：{n} 个回答", "en": "Mock interview of {at}: {n} answers"},
+    "script_follow_up": {"zh": "追问", "en": "follow-up"},
+    "marked_from": {"zh": "你改判过，判官原判 {was}", "en": "your own verdict; the judge said {was}"},
+    "regrade_head": {
+        "zh": "{judges}：{answers} 个回答、{bullets} 条里 {flips} 条判得不一样",
+        "en": "{judges}: {flips} of {bullets} bullets flip, in {answers} answers",
+    },
+    "regrade_kept": {"zh": "记录没有改动。", "en": "The journal is unchanged."},
+    "demo_head": {
+        "zh": "一个存好的回答，现在由离线判官评分；不联网，也不进你的记录。",
+        "en": "A stored answer, graded now by the offline judge: no network, nothing written to your journal.",
+    },
+    "demo_quote": {
+        "zh": "{n} 处引文都由代码在原话里核对过，例如第 {start}–{end} 字：«{quote}»",
+        "en": "Code found each of the {n} quotes in the answer, as characters {start}–{end}: «{quote}»",
+    },
+    "demo_took": {
+        "zh": "用时 {ms} 毫秒。离线判官有多准：docs/measurements.md，或 coach eval --quick",
+        "en": "It took {ms} ms. How far to trust the offline judge: docs/measurements.md, or coach eval --quick",
     },
     "then": {"zh": "接下来：", "en": "Next: "},
     "judge": {
@@ -348,14 +381,14 @@ WORDS: dict[str, dict[Language, str]] = {
         "en": "No time for {n} questions: ",
     },
     "plan_dropped_time": {
-        "zh": "原因：时间只够重复更要紧的题；这些不是高频考点。",
-        "en": "Why: the minutes go to what costs more; none of these is a hot topic.",
+        "zh": "原因：时间先给了更值得练的题；这些不是高频考点。",
+        "en": "Why: the minutes go to what pays more; none of these is a hot topic.",
     },
     "plan_dropped_hot": {
         "zh": "原因：时间不够，其中 {refs} 是高频考点；每天多几分钟就能补上。",
         "en": "Why: too few minutes; {refs} are hot topics, so a few more minutes a day would pay.",
     },
-    "plan_dropped_focus": {"zh": "不在重点方向", "en": "outside the focus"},
+    "plan_dropped_focus": {"zh": "不在重点方向：", "en": "outside the focus:"},
     "plan_late": {"zh": "到期但排不下的复习：{refs}", "en": "Due again, but no time: {refs}"},
     "plan_keeps_all": {"zh": "所有题目都排得下。", "en": "Every question fits."},
     "plan_unknown": {

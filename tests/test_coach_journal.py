@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import random
 import signal
 import sqlite3
 import subprocess
 import sys
+import time
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -18,6 +20,7 @@ from coach.schedule import Review
 from coach.types import Attempt, BulletGrade, Grade, JudgeId, Quote, Rubric, Usage, Verdict
 from index.types import Bullet, Direction, Question
 
+ROOT = Path(__file__).resolve().parents[1]
 NOW = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
 TEA = Question(
     ref="1.2",
@@ -111,6 +114,7 @@ def test_events_and_cards_are_kept(tmp_path: Path) -> None:
 
 WRITER = """
 import sys
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 sys.path.insert(0, "tests")
@@ -126,9 +130,8 @@ for number in range(int(sys.argv[2])):
 
 
 def writer(path: Path, count: int) -> subprocess.Popen[str]:
-    root = Path(__file__).resolve().parents[1]
     return subprocess.Popen(
-        [sys.executable, "-c", WRITER, str(path), str(count)], stdout=subprocess.PIPE, text=True, cwd=root
+        [sys.executable, "-c", WRITER, str(path), str(count)], stdout=subprocess.PIPE, text=True, cwd=ROOT
     )
 
 
@@ -145,6 +148,59 @@ def test_every_answer_said_to_be_saved_survives_kill_9(tmp_path: Path) -> None:
     assert set(said) <= saved
 
 
+LIFE = """
+import random, sys
+from datetime import UTC, datetime
+from pathlib import Path
+sys.path.insert(0, "tests")
+from test_coach_journal import TEA, attempt, grade
+from coach.journal import Journal
+from coach.schedule import Review, review
+from dataclasses import replace
+journal = Journal(Path(sys.argv[1]))
+now = datetime.now(UTC)
+session = journal.start_session("book", "study", ["1.2"], now)
+for number in range(100_000):
+    journal.save_draft("book", TEA, "水" * number, now)
+    given = replace(attempt(session.id), id=f"{session.id}-{number}")
+    journal.save_answer(given, "book")
+    print("answer", given.id, flush=True)
+    journal.save_grade(given.id, grade())
+    print("grade", given.id, flush=True)
+    seen = Review("b-hot", given.id, now, 3, None, "answer")
+    journal.save_review("book", seen, review(None, 3, now))
+    print("review", given.id, flush=True)
+"""
+KILLS = int(os.environ.get("KILLS", "3"))
+
+
+@pytest.mark.slow
+def test_whatever_was_said_to_be_on_disk_survives_kill_9_at_any_moment(tmp_path: Path) -> None:
+    path, chance = tmp_path / "journal.db", random.Random(1)
+    said: list[list[str]] = []
+    for _ in range(KILLS):
+        with subprocess.Popen(
+            [sys.executable, "-c", LIFE, str(path)], stdout=subprocess.PIPE, text=True, cwd=ROOT
+        ) as process:
+            assert process.stdout is not None
+            first = process.stdout.readline()
+            time.sleep(chance.uniform(0, 0.3))
+            os.kill(process.pid, signal.SIGKILL)
+            lines = [first, *process.stdout.read().splitlines(keepends=True)]
+            said += [line.split() for line in lines if line.endswith("\n")]  # a torn line promised nothing
+    with Journal(path) as journal:
+        attempts = {a.id: a for a in journal.attempts()}
+        reviewed = {r.occasion for r in journal.reviews("book")}
+        assert journal.faults() == []
+    for kind, name in said:
+        assert name in attempts
+        assert kind != "grade" or attempts[name].grade is not None
+        assert kind != "review" or name in reviewed
+    assert {kind for kind, _ in said} == {"answer", "grade", "review"}
+    if KILLS > 3:
+        sys.stderr.write(f"{KILLS} kills, {len(said)} promises kept\n")
+
+
 def test_two_sessions_at_once_both_keep_all_their_answers(tmp_path: Path) -> None:
     path = tmp_path / "journal.db"
     first, second = writer(path, 20), writer(path, 20)
@@ -152,6 +208,23 @@ def test_two_sessions_at_once_both_keep_all_their_answers(tmp_path: Path) -> Non
     with Journal(path) as journal:
         assert sorted(a.id for a in journal.attempts()) == sorted(said)
     assert len(said) == 40
+
+
+def test_journal_of_an_older_version_is_brought_up_to_date_with_all_it_holds(tmp_path: Path) -> None:
+    path = tmp_path / "journal.db"
+    with sqlite3.connect(path) as db:
+        db.executescript(MIGRATIONS[0])
+        db.execute("PRAGMA user_version=1")
+        db.execute("INSERT INTO sessions VALUES ('s1', 'book', 'study', ?, NULL, '[]')", (NOW.isoformat(),))
+        db.execute("INSERT INTO cards VALUES ('book', 'b-hot', '{}', ?)", (NOW.isoformat(),))
+    db.close()
+    with Journal(path) as journal:
+        assert [s.id for s in journal.sessions()] == ["s1"]
+        assert journal.cards("book") == {"b-hot": "{}"}
+        journal.save_goal("book", Goal(date(2026, 4, 1), 40), NOW)
+    with Journal(path) as journal:
+        assert journal.goal("book") is not None
+        assert journal.faults() == []
 
 
 def test_file_of_a_newer_version_is_left_alone(tmp_path: Path) -> None:

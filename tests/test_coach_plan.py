@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from kitchen import BEANS, BOOK, GARDEN, NOW, RICE, STOVE, TEA, attempt, question
 
 from coach.history import last_said
-from coach.plan import HORIZON_DAYS, Plan, Why, Wish, make_plan, morning, own_pace
+from coach.pace import own_pace
+from coach.plan import HORIZON_DAYS, Plan, Why, Wish, added, make_plan, morning, next_due
 from coach.schedule import due_at, review
 from coach.types import Attempt, Verdict
 from index.types import Handbook
@@ -81,12 +83,20 @@ def test_question_answered_today_is_not_asked_again_today_and_takes_its_minutes(
     assert listed(shown)[0] == [("2.1", "diagnostic")]  # 8 - 4 minutes hold one of 2.5
 
 
-def test_wrong_bullet_brings_its_question_back_first_on_the_next_day() -> None:
+def test_what_was_said_wrong_comes_before_what_was_left_out() -> None:
     asked = attempt(TEA, WRONG, MISSING)
-    shown = plan(minutes=4, attempts=(asked,), cards=cards_of(asked))
-    assert listed(shown)[1][0] == ("2.1", "diagnostic")
-    wide = plan(minutes=10, attempts=(asked,), cards=cards_of(asked))
-    assert listed(wide)[1][0] == ("1.1", "wrong")
+    left_out = attempt(question("1.3", STOVE, ["热锅", "放油"]), MISSING, MISSING, name="a2")
+    cards = cards_of(asked) | cards_of(left_out)
+    book = replace(BOOK, questions=(left_out.question, TEA))
+    shown = plan(minutes=4, attempts=(left_out, asked), cards=cards, book=book)
+    assert listed(shown)[1] == [("1.1", "wrong")]
+
+
+def test_practice_of_what_is_nearly_forgotten_pays_more_than_of_what_is_fresh() -> None:
+    week, interview = NOW + timedelta(days=7), NOW + timedelta(days=14)
+    shaky, firm = review(None, 1, NOW), review(review(None, 3, NOW - timedelta(days=20)), 3, NOW)
+    assert added(shaky, week, interview) > added(firm, week, interview) > 0
+    assert added(None, week, interview) > added(firm, week, interview)
 
 
 def test_well_known_question_is_left_alone_until_it_is_due() -> None:
@@ -136,3 +146,13 @@ def test_own_pace_counts_once_five_gaps_are_known_and_breaks_do_not() -> None:
 
 def test_morning_is_nine_of_the_persons_own_day() -> None:
     assert morning(date(2026, 12, 2), UTC) == datetime(2026, 12, 2, 9, tzinfo=UTC)
+
+
+def test_nothing_falls_due_after_the_interview() -> None:
+    firm, shaky = review(review(None, 3, NOW - timedelta(days=20)), 3, NOW), review(None, 1, NOW)
+    day = (NOW + timedelta(days=5)).date()
+    assert next_due([firm], None, NOW, UTC) == due_at(firm) > morning(day, UTC)
+    assert next_due([firm], day, NOW, UTC) == morning(day, UTC)
+    assert next_due([firm, shaky], day, NOW, UTC) == due_at(shaky)
+    assert next_due([firm], (NOW - timedelta(days=1)).date(), NOW, UTC) == due_at(firm)  # over: no bound
+    assert next_due([], day, NOW, UTC) is None

@@ -78,11 +78,17 @@ def test_plan_has_nothing_after_the_date_and_names_what_it_drops() -> None:
     assert {group["reason"] for group in shown["dropped"]} == {"time"}
 
 
+def test_what_is_dropped_outside_the_focus_is_said_once() -> None:
+    shown = coach("plan", "--date", SOON, "--minutes-a-day", 10, "--focus", "RAG", "--lang", "en").stdout
+    assert " ".join(shown.split()).count("outside the focus:") == 1
+
+
 def test_plan_is_made_anew_after_a_sitting_and_forecasts_nothing_yet(clean_environment: Path) -> None:
     practised(clean_environment)
     shown = row("plan", "--date", SOON)
     assert "2" not in [i["ref"].partition(".")[0] for i in shown["days"][0]["items"] if i["why"] == "diagnostic"]
-    assert {"ref": "2.4", "why": "wrong", "minutes": 4.0} in shown["days"][0]["items"]
+    items = [item for day in shown["days"] for item in day["items"]]
+    assert {"ref": "2.4", "why": "wrong", "minutes": 4.0} in items
     assert [o["recall"] for o in shown["outlook"]] == [None] * 7
     assert shown["outlook"][1]["known"] == shown["reviews"] > 0
 

@@ -6,7 +6,7 @@ import json
 import os
 import sys
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, timedelta, timezone
 from pathlib import Path
 
 import pexpect
@@ -15,9 +15,9 @@ from kitchen import NOW
 from typer.testing import CliRunner
 
 from coach.cli import app
-from coach.journal import Journal
+from coach.journal import Goal, Journal
 from coach.review import Kind, Line
-from coach.reviewing import Keeper
+from coach.reviewing import Keeper, on_the_day
 from coach.schedule import recall, review
 
 LINE = Line(Kind.WEAK, ("1.1",), "怎么泡茶？", "水要烧开", "b1")
@@ -51,6 +51,14 @@ def test_mark_changes_no_card_on_the_day_of_the_interview(journal: Journal) -> N
     assert journal.cards("book") == {}
     session = journal.sessions()[0].id
     assert journal.events(session) == [("self-mark", {"bullet": "b1", "refs": ["1.1"], "mark": 1})]
+
+
+def test_day_of_the_interview_is_the_one_of_the_persons_calendar() -> None:
+    goal, shanghai = Goal(NOW.date(), 40), timezone(timedelta(hours=8))
+    assert on_the_day(goal, NOW, UTC)
+    assert not on_the_day(goal, NOW + timedelta(days=1), UTC)
+    assert on_the_day(goal, NOW - timedelta(hours=12), shanghai)  # 21:00 UTC of the day before
+    assert not on_the_day(None, NOW, UTC)
 
 
 def test_mark_changes_no_card_when_the_bullet_was_shown_earlier_today(journal: Journal) -> None:
