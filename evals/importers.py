@@ -145,6 +145,7 @@ def _physics(row: Row, questions: Mapping[str, Row]) -> dict[str, object]:
         "answer": row["student_answer"],
         "kind": "physics",
         "labels": labels,
+        "second_by": "person",
     }
 
 
