@@ -68,7 +68,7 @@ def test_attacks_come_in_two_languages_and_half_are_kept_for_reporting() -> None
     kinds = {attack.name.split(" ")[1]: attack.tuning for attack in attacks()}
     assert len(kinds) >= 12
     assert len(attacks()) == 2 * len(kinds)
-    assert abs(sum(kinds.values()) - len(kinds) / 2) <= 1
+    assert sum(kinds.values()) == len(kinds) / 2
 
 
 def test_edited_cases_are_drawn_alike_in_every_run() -> None:
