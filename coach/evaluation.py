@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -183,21 +184,32 @@ class _Run:
         from evals.runner import run
 
         grading = wire.grading_with(self.config, self.book, choice, self.narrate) if choice else None
-        report = run(
-            self.plan.suites,
-            self.data,
-            out_dir=self._folder(),
-            judge=grading.judge if grading else None,
-            search=self._search(),
-            context=grading.neighbours if grading else None,
-            options=self._options(choice),
-            settings=self._settings(choice),
-            baseline=self.plan.baseline,
-            on_progress=self._meter(choice).show,
-        )
+        folder = self._folder()
+        with self._kept(folder):
+            report = run(
+                self.plan.suites,
+                self.data,
+                out_dir=folder,
+                judge=grading.judge if grading else None,
+                search=self._search(),
+                context=grading.neighbours if grading else None,
+                options=self._options(choice),
+                settings=self._settings(choice),
+                baseline=self.plan.baseline,
+                on_progress=self._meter(choice).show,
+            )
         self._keep(report, choice)
         self._tell_failed(report)
         return report
+
+    @contextmanager
+    def _kept(self, folder: Path) -> Iterator[None]:
+        """Say on Ctrl-C how to go on."""
+        try:
+            yield
+        except KeyboardInterrupt:
+            self.narrate(f"\nstopped; what is finished is kept. Go on with the same command and --resume {folder}")
+            raise
 
     def several(self, choices: Mapping[str, JudgeChoice]) -> Results:
         """Run the judges one after the other on the same answers, and compare each with the first."""
@@ -206,10 +218,11 @@ class _Run:
         if self.plan.baseline:
             raise ConfigError("--baseline goes with one judge; several are compared with the first of them")
         contenders = {name: self._contender(choice) for name, choice in choices.items()}
-        search = self._search()
-        table, reports = run_judges(
-            self.plan.suites, self.data, contenders, out_dir=self._folder(), options=self.plan.options, search=search
-        )
+        search, folder = self._search(), self._folder()
+        with self._kept(folder):
+            table, reports = run_judges(
+                self.plan.suites, self.data, contenders, out_dir=folder, options=self.plan.options, search=search
+            )
         for name, report in reports.items():
             self._keep(report, choices[name])
             self._tell_failed(report)
@@ -295,14 +308,14 @@ def measured_for(config: Config, book: Handbook) -> measured.Measured | None:
 def show(results: Results, *, full: bool = False) -> None:
     """The tables on the terminal."""
     from coach.render import open_console
-    from evals.board import board, judges_board
+    from evals.board import board, judges_board, unwrapped
 
     console = open_console()
     if results.table:
         console.print(next(iter(results.reports.values())).note)
         console.print(judges_board(results.table))
         for name, report in results.reports.items():
-            console.print(f"{name}: {report.run}/report.html")
+            console.print(unwrapped(f"{name}: {report.run}/report.html"))
         return
     for report in results.reports.values():
         console.print(board(report, full=full))

@@ -13,7 +13,7 @@ from evals.headline import TITLES, beside, headline
 from evals.judges import PAIRED, SHOWN, Line
 from evals.report import Report, Suite
 from evals.table import Metric
-from evals.wording import MEANING, row, written
+from evals.wording import MEANING, row
 
 FLIPS_SHOWN = 5
 
@@ -88,9 +88,14 @@ def _foot(report: Report, *, full: bool) -> Iterator[RenderableType]:
     if report.speed.answers:
         yield Text(speed_line(report))
     if report.failed:
-        yield Text(f"{len(report.failed)} failed; ask again: coach eval … --resume {report.run} --retry-failed")
+        yield unwrapped(f"{len(report.failed)} failed; ask again: coach eval … --resume {report.run} --retry-failed")
     more = "" if full else " · every figure: --full"
-    yield Text(f"page: {report.run}/report.html{more}")
+    yield unwrapped(f"page: {report.run}/report.html{more}")
+
+
+def unwrapped(text: str) -> Text:
+    """A line that stays whole, so that a path in it can be copied."""
+    return Text(text, no_wrap=True, overflow="ignore")
 
 
 def speed_line(report: Report) -> str:
@@ -105,34 +110,36 @@ def speed_line(report: Report) -> str:
 
 
 def judges_board(lines: Sequence[Line]) -> RenderableType:
-    """Several judges in one table; each is compared with the first on the same cells."""
-    table = _grid(("", *(line.name for line in lines)))
+    """Several judges in one table, the interval under each value; each is compared with the first on the same cells."""
+    table = _grid(("", *(line.name.removeprefix("llm:") for line in lines)))
+    for column in table.columns[1:]:
+        column.no_wrap, column.overflow = False, "fold"
     for figure in SHOWN:
-        label = (
-            f"'{figure.removeprefix('precision_')}' that is right"
-            if figure.startswith("precision_")
-            else MEANING[figure]
-        )
-        table.add_row(label, *(_with_interval(figure, line.metrics[figure]) for line in lines))
-    table.add_row("failed answers", *(str(line.failed) for line in lines))
-    table.add_row("seconds per answer, p50 / p95", *(f"{x.speed.p50_s:.2g} / {x.speed.p95_s:.2g}" for x in lines))
-    table.add_row("tokens per answer", *(f"{line.speed.tokens_per_answer:,.0f}" for line in lines))
-    table.add_row("price per 1,000 answers", *(_price(line) for line in lines))
+        table.add_row(_judged(figure), *(_with_interval(line.metrics[figure]) for line in lines))
+    table.add_row("answers that failed", *(str(line.failed) for line in lines))
+    table.add_row("seconds an answer, p50 / p95", *(f"{x.speed.p50_s:.2g} / {x.speed.p95_s:.2g}" for x in lines))
+    table.add_row("tokens an answer", *(f"{line.speed.tokens_per_answer:,.0f}" for line in lines))
+    table.add_row("price of 1,000 answers", *(_price(line) for line in lines))
     table.add_row()
-    table.add_row(f"{PAIRED} against {lines[0].name}", *(_change(line) for line in lines))
-    table.add_row("… p (McNemar, Holm)", *(f"{x.against_first.p_holm:.3g}" if x.against_first else "" for x in lines))
+    table.add_row(f"{PAIRED} less {lines[0].name}'s, points", *(_change(line) for line in lines))
+    table.add_row("… p (McNemar, Holm)", *(f"{x.against_first.p_holm:.2g}" if x.against_first else "" for x in lines))
     table.add_row(
-        "… smallest difference it could show",
-        *(f"{100 * x.against_first.detectable:.1f} points" if x.against_first else "" for x in lines),
+        "… smallest that it could show",
+        *(f"{100 * x.against_first.detectable:.1f}" if x.against_first else "" for x in lines),
     )
     return table
 
 
-def _with_interval(figure: str, metric: Metric) -> str:
-    if not metric.n:
-        return "–"
-    low, value, high = (written(figure, x).removesuffix(" %") for x in (metric.low, metric.value, metric.high))
-    return f"{value} [{low}, {high}]"
+def _judged(figure: str) -> str:
+    if figure.startswith("precision_"):
+        verdict = figure.removeprefix("precision_")
+        return f"'{'wrong' if verdict == 'contradicted' else verdict}' that is right"
+    return {"macro_f1": "macro-F1 over the verdicts", "false_credit": "undeserved credit"}.get(figure, MEANING[figure])
+
+
+def _with_interval(metric: Metric) -> str:
+    line = row(metric)
+    return f"{line.value}\n{line.interval.removesuffix(' %')}" if metric.n else "–"
 
 
 def _price(line: Line) -> str:
@@ -143,4 +150,4 @@ def _change(line: Line) -> str:
     found = line.against_first
     if found is None:
         return "–"
-    return f"{100 * found.change:+.1f} [{100 * found.low:+.1f}, {100 * found.high:+.1f}]"
+    return f"{100 * found.change:+.1f}\n{100 * found.low:+.1f} … {100 * found.high:+.1f}"

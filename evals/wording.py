@@ -129,7 +129,7 @@ def written(name: str, value: float) -> str:
     if math.isnan(value):
         return "–"
     if name in SCALES or name.startswith("f1_"):
-        return f"{value:.2f}"
+        return f"{round(value, 2) + 0.0:.2f}"  # no minus before a zero
     return f"{100 * value:+.1f} %" if name in SIGNED else f"{100 * value:.1f} %"
 
 
