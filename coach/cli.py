@@ -58,6 +58,9 @@ ClickException: type[Exception] = UsageError.__bases__[0]
 
 def main() -> None:
     """Run the command line; the first line on stderr is the error, whatever went wrong."""
+    from coach.config import calm_arithmetic
+
+    calm_arithmetic()
     try:
         streams.open_up()
         streams.check(sys.argv[1:])

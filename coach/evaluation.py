@@ -183,7 +183,7 @@ class _Run:
         """Run the suites with one judge, or with none."""
         from evals.runner import run
 
-        grading = wire.grading_with(self.config, self.book, choice, self.narrate) if choice else None
+        grading = self._grading(choice) if choice else None
         folder = self._folder()
         with self._kept(folder):
             report = run(
@@ -231,7 +231,7 @@ class _Run:
     def _contender(self, choice: JudgeChoice) -> Contender:
         from evals.judges import Contender
 
-        grading = wire.grading_with(self.config, self.book, choice, self.narrate)
+        grading = self._grading(choice)
         return Contender(
             grading.judge,
             self._settings(choice),
@@ -239,6 +239,12 @@ class _Run:
             _prices(self.config, self.plan, choice.model),
             self._meter(choice).show,
         )
+
+    def _grading(self, choice: JudgeChoice) -> wire.Grading:
+        grading = wire.grading_with(self.config, self.book, choice, self.narrate)
+        if choice.model:
+            grading.search()  # now: else each of the threads would build the index that it looks neighbours up in
+        return grading
 
     def _folder(self) -> Path:
         return self.plan.out_dir or self.config.home / "runs" / f"{datetime.now(UTC):%Y%m%d-%H%M%S}"
@@ -308,14 +314,16 @@ def measured_for(config: Config, book: Handbook) -> measured.Measured | None:
 def show(results: Results, *, full: bool = False) -> None:
     """The tables on the terminal."""
     from coach.render import open_console
-    from evals.board import board, judges_board, unwrapped
+    from evals.board import board, foot, judges_board
 
     console = open_console()
     if results.table:
         console.print(next(iter(results.reports.values())).note)
         console.print(judges_board(results.table))
         for name, report in results.reports.items():
-            console.print(unwrapped(f"{name}: {report.run}/report.html"))
+            console.print(f"{name}: {report.run}/report.html", soft_wrap=True)
         return
     for report in results.reports.values():
         console.print(board(report, full=full))
+        for line in foot(report, full=full):
+            console.print(line, soft_wrap=True)

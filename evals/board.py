@@ -29,14 +29,13 @@ def board(report: Report, *, full: bool = False) -> RenderableType:
     parts: list[RenderableType] = [Text(report.note, style="bold"), Text(""), table]
     if grading := report.suites.get("grading"):
         parts += [*_beside(grading), *_published(grading)]
-    parts += [Text(""), *_compared(report.compared), *_foot(report, full=full)]
-    return Group(*parts)
+    return Group(*parts, Text(""), *_compared(report.compared))
 
 
 def _grid(heads: Sequence[str]) -> Table:
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for place, head in enumerate(heads):
-        table.add_column(head, justify="right" if place else "left", no_wrap=True)
+        table.add_column(head, justify="right" if place else "left", no_wrap=bool(place))
     return table
 
 
@@ -84,18 +83,14 @@ def _compared(compared: Mapping[str, Comparison]) -> Iterator[RenderableType]:
         yield Text("")
 
 
-def _foot(report: Report, *, full: bool) -> Iterator[RenderableType]:
+def foot(report: Report, *, full: bool) -> Iterator[str]:
+    """Cost, failures and the page, a line each; to be printed unwrapped, so that a path can be copied."""
     if report.speed.answers:
-        yield Text(speed_line(report))
+        yield speed_line(report)
     if report.failed:
-        yield unwrapped(f"{len(report.failed)} failed; ask again: coach eval … --resume {report.run} --retry-failed")
+        yield f"{len(report.failed)} failed; ask again: coach eval … --resume {report.run} --retry-failed"
     more = "" if full else " · every figure: --full"
-    yield unwrapped(f"page: {report.run}/report.html{more}")
-
-
-def unwrapped(text: str) -> Text:
-    """A line that stays whole, so that a path in it can be copied."""
-    return Text(text, no_wrap=True, overflow="ignore")
+    yield f"page: {report.run}/report.html{more}"
 
 
 def speed_line(report: Report) -> str:

@@ -95,6 +95,9 @@ SHORTER = {
     "answered_recall@1": "… right question first, and answered",
     "near_miss_detail": "… near misses told that the detail is lacking",
     "own_false_credit": "… with the rubric found: undeserved credit",
+    "claimed_valid": "the judge's own quotes that stand",
+    "inserted": "a covering sentence put in: it gains credit",
+    "swapped": "another question's bullets, called missing",
     "violation": "verdicts changed by edits that must change none",
     "gained": "… credit gained by them, mean",
     "lost": "… credit lost by them, mean",
@@ -112,7 +115,7 @@ def headline(name: str, suite: Suite) -> list[Row]:
     first = reported if isinstance(reported, list) else []
     wanted = dict.fromkeys([*first, *HEADLINE.get(name, tuple(suite.metrics))])
     lines = [_line(suite, key) for key in wanted if key in suite.metrics]
-    kept = [line for line in lines if line.n != "0" or line.value == NO_FLIP]
+    kept = [line for line in lines if line.n != "0" or line.interval == NO_FLIP]
     if kept:
         kept[0] = replace(kept[0], meaning=kept[0].meaning.removeprefix("… "))
     return kept + (list(_precisions(suite)) if name == "grading" else [])
@@ -124,7 +127,7 @@ NO_FLIP = "--epochs 2"
 
 def _line(suite: Suite, key: str) -> Row:
     line = replace(row(suite.metrics[key]), meaning=_words(key))
-    return replace(line, value=NO_FLIP) if key == "flip" and line.n == "0" else line
+    return replace(line, interval=NO_FLIP) if key == "flip" and line.n == "0" else line
 
 
 def _words(name: str) -> str:

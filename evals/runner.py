@@ -24,7 +24,7 @@ from evals.compare import Comparison, Earlier, Said, compare_grading, compare_re
 from evals.errors import OptionError
 from evals.faithfulness import CELLS, gold_tasks, quote_tasks
 from evals.grading import said_cells
-from evals.judging import Context, Plain, as_judge, record_of
+from evals.judging import Context, Plain, as_judge, looked_up_once, record_of
 from evals.ownquestions import own_tasks
 from evals.page import render_page
 from evals.records import Record, Task
@@ -115,7 +115,7 @@ def run(
         if search is not None and "retrieval" in wanted:
             _rank(data, search, folder)
         if asked is not None and NEED_JUDGE & set(wanted):
-            work = partial(record_of, judge=asked, context=context)
+            work = partial(record_of, judge=asked, context=looked_up_once(context) if context else None)
             _grade(first_wave(wanted, data.answers, options), work, folder, options, on_progress)
             later = second_wave(wanted, data.answers, folder.records(), options)
             if search is not None and "retrieval" in wanted:
