@@ -40,7 +40,7 @@ def render_page(
         "note": escape(report.note),
         "summary": "\n".join(_summary(report)) + _comparison(report.compared) + _failures(report),
         "tables": "\n".join(_tables(report)),
-        "plots": _plots(report, cases, said, rows) if said else "",
+        "plots": _plots(report, cases, said, rows) if said and "grading" in report.suites else "",
         "data": json.dumps(rows, ensure_ascii=False).replace("<", "\\u003c"),
     }
     page = (files("evals") / "page.html").read_text(encoding="utf-8")
