@@ -68,6 +68,7 @@ HEADLINE: Mapping[str, Sequence[str]] = {
         "recall@5",
         "mrr@10",
         "answered_recall@1",
+        "top_bullet",
         "abstained far",
         "abstained near",
         "abstained nearmiss",

@@ -24,6 +24,7 @@ from evals.retrieval import RankingRecord, retrieval_metrics
 from evals.robustness import robustness_metrics
 from evals.scores import score_metrics
 from evals.table import Metric
+from evals.topbullet import top_bullet
 
 BY_MODEL = "Agreement with a language model's labels; no person has labelled these answers."
 BY_PERSON = "Agreement with labels given by people."
@@ -170,6 +171,7 @@ def build_report(
         built["robustness"] = Suite(robustness_metrics(data.answers, kept, draws=draws, seed=seed))
     if "retrieval" in suites:
         found = retrieval_metrics(data.queries, rankings, draws=draws, seed=seed)
+        found |= top_bullet(data.queries, rankings, draws=draws, seed=seed)
         built["retrieval"] = Suite(found | own_metrics(data, rankings, kept, draws=draws, seed=seed))
     none_asked = bool(kept) and all(r.error for r in kept)
     failed = tuple(Failed(r.case, r.variant, r.epoch, r.error or "a bullet stayed ungraded") for r in kept if r.failed)

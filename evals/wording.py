@@ -48,6 +48,7 @@ MEANING: Mapping[str, str] = {
     "answered": "answerable queries that are answered",
     "near_miss_detail": "near misses told that the detail is lacking",
     "abstained": "queries without an answer that are refused",
+    "top_bullet": "… and the bullet it points to answers the query",
     "own_right_rubric": "own questions that get the right rubric",
     "own_wrong_rubric": "… a wrong one",
     "own_refused": "… none, though the handbook answers",
