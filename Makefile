@@ -41,7 +41,7 @@ gate: $(VENV)/.ready-dev
 
 # After a change to the offline judge: what practice says about it before anybody has run `coach eval`.
 measured: $(VENV)/.ready-dev
-	$(BIN)/python -m evals.bundle
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m evals.bundle
 
 fix: $(VENV)/.ready-dev
 	$(BIN)/ruff check --fix .

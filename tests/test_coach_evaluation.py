@@ -41,6 +41,7 @@ def lines(result: Result) -> list[dict[str, Any]]:
     return [json.loads(line) for line in result.stdout.splitlines()]
 
 
+@pytest.mark.slow
 def test_several_judges_come_out_in_one_paired_table_with_prices(tmp_path: Path) -> None:
     command = ("eval", "grading", "--limit", 6, "--judge", "offline", "--judge", "llm:one", "--judge", "llm:two")
     with Loopback(lambda body: GOOD) as server:
@@ -65,6 +66,7 @@ def test_price_that_is_no_pair_of_numbers_is_refused() -> None:
         parse_prices(["qwen-plus=3"])
 
 
+@pytest.mark.slow
 def test_default_table_says_in_words_what_the_figures_are_and_who_labelled(tmp_path: Path) -> None:
     result = coach("eval", "--limit", 8, "--judge", "offline", "--out", tmp_path / "r")
     assert result.exit_code == 0, result.output
@@ -100,6 +102,7 @@ def test_what_was_marked_in_practice_is_data_of_a_person(clean_environment: Path
     assert json.loads((tmp_path / "r" / "report.json").read_text())["suites"]["grading"]["accuracy"]["n"] == 1
 
 
+@pytest.mark.slow
 def test_interrupted_run_says_how_to_go_on_and_loses_nothing(tmp_path: Path) -> None:
     out = tmp_path / "run"
     with Loopback(lambda body: GOOD, delay_s=0.2) as server:
