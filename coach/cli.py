@@ -58,9 +58,6 @@ ClickException: type[Exception] = UsageError.__bases__[0]
 
 def main() -> None:
     """Run the command line; the first line on stderr is the error, whatever went wrong."""
-    from coach.config import calm_arithmetic
-
-    calm_arithmetic()
     try:
         streams.open_up()
         streams.check(sys.argv[1:])
@@ -364,10 +361,10 @@ def evaluate(
         judges = tuple(dict.fromkeys(judge or ()))
         named = judges[0] if judges else None
         config = _config(handbook=handbook, offline=offline, judge=named, no_cache=no_cache, per_bullet=per_bullet)
-        from coach import evaluation
+        from coach import evalplan, evaluation
         from evals.runner import Options
 
-        plan = evaluation.Plan(
+        plan = evalplan.Plan(
             suites=tuple(suites or ()),
             data=tuple(data or ()),
             out_dir=resume or out,
@@ -382,9 +379,9 @@ def evaluate(
                 retry_failed=retry_failed,
             ),
             judges=judges,
-            prices=evaluation.parse_prices(price or ()),
+            prices=evalplan.parse_prices(price or ()),
+            bars=evalplan.Bars(*(evalplan.parse_bars(texts or ()) for texts in (fail_under, fail_over, max_drop))),
         )
-        bars = evaluation.Bars(*(evaluation.parse_bars(texts or ()) for texts in (fail_under, fail_over, max_drop)))
         asked = None if yes or no_input or as_json or not sys.stdin.isatty() else typer.confirm
         results = evaluation.evaluate(config, plan, narrate=_narrate, confirm=asked)
         if as_json:
@@ -392,7 +389,7 @@ def evaluate(
                 emit(row)
         else:
             evaluation.show(results, full=full)
-        if broken := [line for report in results.reports.values() for line in evaluation.broken(report, bars)]:
+        if broken := [line for report in results.reports.values() for line in evaluation.broken(report, plan.bars)]:
             for line in broken:
                 _narrate(line)
             raise typer.Exit(BELOW_BAR)
@@ -418,9 +415,9 @@ def label(
     Some twenty minutes; stop and go on as you like. Without a terminal it reads lines such as: c 2 3
     """
     with user_errors(debug):
+        config = _config(handbook=handbook, offline=offline, lang=lang)
         from evals import labelling
 
-        config = _config(handbook=handbook, offline=offline, lang=lang)
         labelling.label(config, tuple(data or ()), count, no_input=no_input, as_json=as_json, narrate=_narrate)
 
 

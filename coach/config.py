@@ -100,14 +100,6 @@ def load_config(
     return Config(home=home, origins=origins, **values)  # type: ignore[arg-type]  # _convert checked each by name
 
 
-def calm_arithmetic() -> None:
-    """One thread for numpy's products, unless the user set another number; to be called before numpy is imported.
-
-    Ours are small: OpenBLAS's threads spend far longer waiting for each other (an evaluation took ten times as long).
-    """
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-
-
 def _home(environ: Mapping[str, str]) -> Path:
     if named := environ.get("COACH_HOME"):
         return Path(named).expanduser()

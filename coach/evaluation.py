@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +15,7 @@ from coach import measured, wire
 from coach.config import Config, JudgeChoice, choose_judge
 from coach.costs import cost
 from coach.errors import ConfigError
+from coach.evalplan import Bars, Plan, check
 from coach.meter import Meter
 from coach.types import Usage
 
@@ -27,37 +28,11 @@ if TYPE_CHECKING:
 
 Narrate = Callable[[str], None]
 Confirm = Callable[[str], bool]
-Prices = Mapping[str, tuple[float, float]]
-"""Model -> price of a million tokens sent, and received."""
 
 DEFAULT_SUITES = ("grading", "retrieval")
 SENT, RECEIVED = 1850, 210
 """What an answer of the bundled data took through `grade.v1` (40 answers, docs/measurements.md)."""
 FAILED_SHOWN = 20
-
-
-@dataclass(frozen=True, slots=True)
-class Bars:
-    """Bounds that figures must keep: full figure name -> bound."""
-
-    fail_under: Mapping[str, float] = field(default_factory=dict)
-    fail_over: Mapping[str, float] = field(default_factory=dict)
-    max_drop: Mapping[str, float] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What to measure, on what, and how."""
-
-    suites: tuple[str, ...]
-    data: tuple[Path, ...]
-    out_dir: Path | None
-    corpus: Path | None
-    baseline: Path | None
-    options: Options
-    judges: tuple[str, ...] = ()
-    """As in `--judge`; none = the one of the settings."""
-    prices: Prices = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,33 +50,6 @@ class Results:
         return [*rows, {"schema": 1, "judges": [line.json() for line in self.table]}]
 
 
-def parse_bars(texts: Sequence[str]) -> dict[str, float]:
-    """`grading.macro_f1=0.6` -> figure and bound; ConfigError for anything else."""
-    bars = {}
-    for text in texts:
-        figure, _, bound = text.partition("=")
-        try:
-            bars[figure.strip()] = float(bound)
-        except ValueError:
-            raise ConfigError(f"bar {text!r} is not FIGURE=NUMBER; write it as in grading.macro_f1=0.6") from None
-    return bars
-
-
-def parse_prices(texts: Sequence[str]) -> dict[str, tuple[float, float]]:
-    """`qwen-plus=0.4,1.2` -> model and its two prices; ConfigError for anything else."""
-    prices = {}
-    for text in texts:
-        model, _, pair = text.rpartition("=")
-        try:
-            sent, received = map(float, pair.split(","))
-        except ValueError:
-            raise ConfigError(
-                f"price {text!r} is not MODEL=IN,OUT; write it as in qwen-plus=0.4,1.2 (of a million tokens each)"
-            ) from None
-        prices[model.strip()] = sent, received
-    return prices
-
-
 def broken(report: Report, bars: Bars) -> list[str]:
     """One line for each bar that the report does not keep; a figure without data keeps none."""
     from evals.bars import violations
@@ -116,6 +64,7 @@ def evaluate(config: Config, plan: Plan, *, narrate: Narrate, confirm: Confirm |
     book = wire.handbook(config)
     data = wire.eval_data(config, book, plan.data)
     plan = replace(plan, suites=plan.suites or _suites_for(data))
+    check(plan)
     grades = bool(NEED_JUDGE & set(plan.suites))
     choices = {name: _choice(config, name) for name in plan.judges or (config.judge,)} if grades else {}
     for notice in dict.fromkeys(choice.notice for choice in choices.values() if choice.notice):

@@ -19,7 +19,7 @@ from typer.testing import CliRunner, Result
 
 from coach.cli import app
 from coach.errors import ConfigError
-from coach.evaluation import parse_prices
+from coach.evalplan import parse_prices
 from coach.journal import Journal
 from coach.types import Attempt, Verdict
 from index.handbook import bundled_handbook, load_handbook
