@@ -29,6 +29,8 @@ from evals.topbullet import top_bullet
 BY_MODEL = "Agreement with a language model's labels; no person has labelled these answers."
 BY_PERSON = "Agreement with labels given by people."
 BY_BOTH = "Agreement with labels given in part by people, in part by a language model."
+AFTER_CHECK = ("quote_valid", "quote_f1")
+"""Of the quotes that the check left: they belong to faithfulness too, beside the judge's own."""
 Json = dict[str, object]
 SLICE_DRAWS = 500  # some forty groups: the second digit of their intervals is enough
 
@@ -166,7 +168,8 @@ def build_report(
     if "grading" in suites:
         built["grading"] = _grading_suite(data, kept, draws, seed)
     if "faithfulness" in suites:
-        built["faithfulness"] = Suite(faithfulness_metrics(data.answers, kept, draws=draws, seed=seed))
+        checked = grading_metrics(score_cells(data.answers, said_cells(kept)), AFTER_CHECK, draws=draws, seed=seed)
+        built["faithfulness"] = Suite(checked | faithfulness_metrics(data.answers, kept, draws=draws, seed=seed))
     if "robustness" in suites:
         built["robustness"] = Suite(robustness_metrics(data.answers, kept, draws=draws, seed=seed))
     if "retrieval" in suites:
