@@ -5,12 +5,12 @@ BIN := $(VENV)/bin
 ARGS ?=
 
 .DEFAULT_GOAL := test
-.PHONY: practice test fast lint types docs fix campaign clean
+.PHONY: practice test fast lint types docs docs-check gate measured fix clean
 
 practice: $(VENV)/.ready
 	@$(BIN)/coach practice $(ARGS)
 
-test: $(VENV)/.ready-dev lint types docs-check
+test: $(VENV)/.ready-dev lint types docs-check gate
 	$(BIN)/pytest -m "slow or not slow"
 
 fast: $(VENV)/.ready-dev
@@ -28,6 +28,20 @@ docs: $(VENV)/.ready-dev
 
 docs-check: $(VENV)/.ready-dev
 	$(BIN)/cog --check docs/cli.md docs/pack.md
+
+# What the offline judge and the look-up must keep, on 40 answers and all queries. Raise a bar once the figures hold it.
+GATE := --fail-under grading.macro_f1=0.50 --fail-under grading.binary_accuracy=0.65 --fail-under grading.quote_f1=0.45 \
+  --fail-over grading.false_credit=0.50 --fail-over grading.false_wrong=0.12 --fail-over grading.ungraded=0 \
+  --fail-under grading.quote_valid=1 --fail-under retrieval.recall@1=0.85 --fail-under retrieval.recall@5=0.95 \
+  --fail-under "retrieval.abstention without near misses=0.85"
+
+gate: $(VENV)/.ready-dev
+	@rm -rf build/gate
+	COACH_HOME=build/gate $(BIN)/coach eval grading retrieval --quick --judge offline --offline --out build/gate/run $(GATE)
+
+# After a change to the offline judge: what practice says about it before anybody has run `coach eval`.
+measured: $(VENV)/.ready-dev
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m evals.bundle
 
 fix: $(VENV)/.ready-dev
 	$(BIN)/ruff check --fix .

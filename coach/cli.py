@@ -424,9 +424,13 @@ def evaluate(
         list[str] | None, typer.Argument(help="grading, faithfulness, robustness, retrieval.", show_default=False)
     ] = None,
     data: Annotated[
-        list[Path] | None, typer.Option("--data", help="Graded answers or queries; default: the bundled ones.")
+        list[Path] | None,
+        typer.Option("--data", help="Graded answers or queries, or mine: what you marked; default: the bundled ones."),
     ] = None,
-    judge: JudgeName = None,
+    judge: Annotated[
+        list[str] | None,
+        typer.Option("--judge", help="auto, offline, llm or llm:MODEL; several are compared.", show_default="auto"),
+    ] = None,
     out: Annotated[
         Path | None, typer.Option("--out", help="Folder for the run.", show_default="in the data folder")
     ] = None,
@@ -454,6 +458,11 @@ def evaluate(
         bool, typer.Option("--retry-failed", help="With --resume: ask again where it failed.")
     ] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask before a run that calls a model.")] = False,
+    price: Annotated[
+        list[str] | None,
+        typer.Option("--price", help="Of a million tokens, sent and received: qwen-plus=0.4,1.2.", show_default=False),
+    ] = None,
+    full: Annotated[bool, typer.Option("--full", help="Print every figure, by its name.")] = False,
     per_bullet: PerBullet = False,
     no_cache: NoCache = False,
     handbook: HandbookFile = None,
@@ -464,14 +473,16 @@ def evaluate(
 ) -> None:
     """Measure the grader and the look-up; every figure with n and a 95 % interval.
 
-    Examples: coach eval · coach eval grading --judge llm:deepseek-chat --quick · coach eval retrieval
+    Examples: coach eval · coach eval --quick --judge offline --judge llm:deepseek-chat · coach eval --data mine
     """
     with user_errors(debug):
-        config = _config(handbook=handbook, offline=offline, judge=judge, no_cache=no_cache, per_bullet=per_bullet)
-        from coach import evaluation
+        judges = tuple(dict.fromkeys(judge or ()))
+        named = judges[0] if judges else None
+        config = _config(handbook=handbook, offline=offline, judge=named, no_cache=no_cache, per_bullet=per_bullet)
+        from coach import evalplan, evaluation
         from evals.runner import Options
 
-        plan = evaluation.Plan(
+        plan = evalplan.Plan(
             suites=tuple(suites or ()),
             data=tuple(data or ()),
             out_dir=resume or out,
@@ -485,20 +496,73 @@ def evaluate(
                 resume=resume is not None,
                 retry_failed=retry_failed,
             ),
+            judges=judges,
+            prices=evalplan.parse_prices(price or ()),
+            bars=evalplan.Bars(*(evalplan.parse_bars(texts or ()) for texts in (fail_under, fail_over, max_drop))),
         )
-        bars = evaluation.Bars(*(evaluation.parse_bars(texts or ()) for texts in (fail_under, fail_over, max_drop)))
         asked = None if yes or no_input or as_json or not sys.stdin.isatty() else typer.confirm
-        report = evaluation.evaluate(config, plan, narrate=_narrate, confirm=asked)
+        results = evaluation.evaluate(config, plan, narrate=_narrate, confirm=asked)
         if as_json:
-            emit(report.summary())
+            for row in results.json():
+                emit(row)
         else:
-            evaluation.show(report)
-        if broken := evaluation.broken(report, bars):
+            evaluation.show(results, full=full)
+        if broken := [line for report in results.reports.values() for line in evaluation.broken(report, plan.bars)]:
             for line in broken:
                 _narrate(line)
             raise typer.Exit(BELOW_BAR)
-        if report.all_failed:
+        if all(report.all_failed for report in results.reports.values()):
             raise typer.Exit(UNREACHABLE)
+
+
+@app.command()
+def label(
+    count: Annotated[int, typer.Option("-n", min=1, help="How many bullets in all.")] = 60,
+    data: Annotated[
+        list[Path] | None, typer.Option("--data", help="Graded answers; default: the bundled ones.")
+    ] = None,
+    lang: Annotated[str | None, typer.Option("--lang", help="zh, en or auto (as the handbook).")] = None,
+    handbook: HandbookFile = None,
+    offline: Offline = False,
+    no_input: NoInput = False,
+    as_json: Json = False,
+    debug: Debug = False,
+) -> None:
+    """Label answers yourself, blind, so that `coach eval` can say how far its labels agree with a person's.
+
+    Some twenty minutes; stop and go on as you like. Without a terminal it reads lines such as: c 2 3
+    """
+    with user_errors(debug):
+        config = _config(handbook=handbook, offline=offline, lang=lang)
+        from evals import labelling
+
+        labelling.label(config, tuple(data or ()), count, no_input=no_input, as_json=as_json, narrate=_narrate)
+
+
+@app.command("import")
+def import_(
+    form: Annotated[str, typer.Argument(metavar="FORMAT", help="mohler, saf, beetle, zh_ads or physics.")],
+    source: Annotated[Path, typer.Argument(metavar="SRC", help="The collection's folder, or its main file.")],
+    out: Annotated[Path, typer.Option("--out", help="File for the graded answers.", show_default=False)],
+    handbook: HandbookFile = None,
+    offline: Offline = False,
+    no_input: NoInput = False,
+    as_json: Json = False,
+    debug: Debug = False,
+) -> None:
+    """Turn a public collection of graded answers into data for `coach eval`, beside its published figures.
+
+    Example: coach import mohler mohler_v2/ --out mohler.jsonl, then coach eval grading --data mohler.jsonl
+    """
+    with user_errors(debug):
+        from evals import importers
+
+        rows = importers.import_answers(form, source)
+        importers.write_answers(rows, out)
+        if as_json:
+            emit({"schema": 1, "format": form, "out": str(out), "answers": len(rows)})
+        else:
+            typer.echo(f"{out}: {len(rows)} answers; now: coach eval grading --data {out}")
 
 
 @app.command()

@@ -12,19 +12,20 @@ from typing import IO
 
 @dataclass(slots=True)
 class Log:
-    """Append-only JSON lines; what `append` returned from survives a kill and a power cut."""
+    """Append-only JSON lines; what `append` returned from survives a kill and, unless told otherwise, a power cut."""
 
     path: Path
     _file: IO[str] | None = field(default=None, init=False)
 
-    def append(self, rows: Sequence[Mapping[str, object]]) -> None:
-        """Write the rows and force them to the disk."""
+    def append(self, rows: Sequence[Mapping[str, object]], *, sync: bool = True) -> None:
+        """Write the rows and force them to the disk; without `sync` a power cut may lose them, a kill may not."""
         if self._file is None:
             self._mend()
             self._file = self.path.open("a", encoding="utf-8")
         self._file.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
         self._file.flush()
-        os.fsync(self._file.fileno())
+        if sync:
+            os.fsync(self._file.fileno())
 
     def rows(self) -> Iterator[dict[str, object]]:
         """Every complete line; a last line that a kill cut short is left out."""

@@ -232,8 +232,17 @@ def grading_with(config: Config, book: Handbook, choice: JudgeChoice, notify: No
     return Grading(judge(config, book, choice, notify), cache(lambda: retriever(config, book)))
 
 
-def eval_data(paths: Sequence[Path]) -> Data:
-    """The data of an eval: the named files, or what is bundled."""
-    from evals.load import bundled_paths, load_data
+def eval_data(config: Config, book: Handbook, paths: Sequence[Path]) -> Data:
+    """The data of an eval: the named files (`mine`: the verdicts marked in practice), or what is bundled.
 
-    return load_data(list(paths) or bundled_paths())
+    With the labels that a person gave blind, where there are any.
+    """
+    from evals.labels import FILE, LabelFile, with_person
+    from evals.load import bundled_paths, load_data
+    from evals.mine import NAME, personal_gold
+
+    if [str(path) for path in paths] == [NAME]:
+        with journal(config) as kept:
+            return personal_gold(kept, book.name)
+    labels = LabelFile(config.home / FILE).known()
+    return with_person(load_data(list(paths) or bundled_paths()), labels)

@@ -14,7 +14,7 @@ from evals.records import Cell
 from evals.table import Metric
 
 Said = dict[tuple[str, int], Cell]
-FIGURES = ("macro_f1", "accuracy", "binary_accuracy", "false_credit", "within_answer")
+FIGURES = ("macro_f1", "accuracy", "kappa", "binary_accuracy", "false_credit", "within_answer")
 LENGTHS = 5  # classes of equal size; finer ones hold too few answers to learn from
 
 

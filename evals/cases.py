@@ -22,6 +22,8 @@ class Label:
     """What a second reader said who had not seen the first."""
     doubtful: bool = False
     """The handbook's bullet itself is doubtful or dated; the label follows the handbook."""
+    person: Verdict | None = None
+    """What a person said who had seen neither label nor grade (`coach label`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,8 @@ class AnswerCase:
     """What a score of 1 is called in that data set: 5 of Mohler's points."""
     labelled_by: str = "model"
     """`person`, or `model`: a language model, which is what every figure on it then says."""
+    second_by: str = "model"
+    """Who gave the second readings: `person` or `model`."""
 
     @property
     def direction(self) -> str:

@@ -84,16 +84,15 @@ SLICE_FIGURES = ("accuracy", "macro_f1", "binary_accuracy", "false_credit")
 
 
 def slices(
-    cases: Sequence[AnswerCase], said: Mapping[tuple[str, int], Cell], *, draws: int, seed: int
+    cases: Sequence[AnswerCase], said: Mapping[tuple[str, int], Cell], *, draws: int, seed: int, doubtful: bool = True
 ) -> dict[str, dict[str, Metric]]:
-    """`style terse` -> figures of those answers alone; with and without the doubtful bullets over all of them."""
-    groups: dict[str, list[AnswerCase]] = {}
+    """`style terse` -> figures of those answers alone, with or without the doubtful bullets."""
+    cells = score_cells(cases, said, doubtful=doubtful)
+    scored = {} if doubtful else {"all": cells}
     for by, name_of in SLICES.items():
-        for case in sorted(cases, key=name_of):
-            if name := name_of(case):
-                groups.setdefault(f"{by} {name}", []).append(case)
-    scored = {name: score_cells(group, said) for name, group in groups.items()}
-    scored["without doubtful bullets"] = score_cells(cases, said, doubtful=False)
+        named = {case.id: name_of(case) for case in cases}
+        for name in sorted({name for name in named.values() if name}):
+            scored[f"{by} {name}"] = [cell for cell in cells if named[cell.answer] == name]
     return {name: grading_metrics(cells, SLICE_FIGURES, draws=draws, seed=seed) for name, cells in scored.items()}
 
 

@@ -56,7 +56,11 @@ def import_answers(name: str, source: Path) -> list[dict[str, object]]:
 
 def write_answers(rows: Sequence[Row], out: Path) -> None:
     """Write the rows as JSON lines, in one step."""
-    write_whole(out, lines(rows))
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(out, lines(rows))
+    except OSError as exc:
+        raise DataError(f"{out} cannot be written ({exc.strerror}); name another file with --out") from exc
 
 
 def _rows(path: Path, needs: Sequence[str]) -> list[Row]:
@@ -145,6 +149,7 @@ def _physics(row: Row, questions: Mapping[str, Row]) -> dict[str, object]:
         "answer": row["student_answer"],
         "kind": "physics",
         "labels": labels,
+        "second_by": "person",
     }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from coach.types import Judge
@@ -13,11 +13,12 @@ from evals.cases import Data
 from evals.compare import Difference, compare_grading, load_said
 from evals.errors import OptionError
 from evals.intervals import holm
-from evals.judging import Plain
+from evals.judging import Context, Plain
 from evals.records import write_whole
 from evals.report import Report, Speed
 from evals.runner import Options, Progress, run
 from evals.table import Metric
+from index.types import Search
 
 SHOWN = (
     "macro_f1",
@@ -42,27 +43,41 @@ class Line:
     against_first: Difference | None
     """Accuracy against the first judge's, on the same cells, Holm over the judges; None for the first."""
 
-    @property
-    def tokens_per_answer(self) -> float:
-        """Tokens sent and received for one answer; 0 for a judge that calls no model."""
-        usage = self.speed.usage
-        return (usage.prompt_tokens + usage.completion_tokens) / max(1, self.speed.answers)
+    def json(self) -> dict[str, object]:
+        """As in judges.json."""
+        return {
+            "judge": self.name,
+            "metrics": {name: metric.json() for name, metric in self.metrics.items()},
+            "speed": self.speed.json(),
+            "failed": self.failed,
+            "against_first": asdict(self.against_first) if self.against_first else None,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Contender:
+    """A judge, and what a run with it needs besides: see `evals.runner.run`."""
+
+    judge: Judge | Plain
+    settings: Mapping[str, str] = field(default_factory=dict)
+    context: Context | None = None
+    prices: tuple[float | None, float | None] = (None, None)
+    on_progress: Callable[[Progress], None] | None = None
 
 
 def run_judges(
     suites: Sequence[str],
     data: Data,
-    judges: Mapping[str, Judge | Plain],
+    judges: Mapping[str, Contender],
     *,
     out_dir: Path,
     options: Options | None = None,
-    settings: Mapping[str, Mapping[str, str]] | None = None,
-    on_progress: Callable[[str, Progress], None] | None = None,
-) -> tuple[Line, ...]:
+    search: Search | None = None,
+) -> tuple[tuple[Line, ...], dict[str, Report]]:
     """Run the judges one after the other, each in a folder of `out_dir`, and compare each with the first.
 
-    `settings`: by judge, as in `evals.runner.run`. judges.json holds the table. OptionError unless grading is asked
-    for and there are two judges. A resumed call goes on with the judges that have begun and starts the others.
+    judges.json holds the table. OptionError unless grading is asked for and there are two judges. A resumed call goes
+    on with the judges that have begun and starts the others.
     """
     if len(judges) < 2 or "grading" not in suites:
         raise OptionError(f"a table of judges needs two of them and the suite grading, not {', '.join(judges)}")
@@ -71,19 +86,21 @@ def run_judges(
         name: run(
             suites,
             data,
-            judge=judge,
+            judge=one.judge,
+            search=search,
+            context=one.context,
             out_dir=folder_of(out_dir, name),
-            options=_begun(options, folder_of(out_dir, name)),
-            settings=(settings or {}).get(name),
-            on_progress=(lambda progress, name=name: on_progress(name, progress)) if on_progress else None,  # type: ignore[misc]
+            options=replace(_begun(options, folder_of(out_dir, name)), prices=one.prices),
+            settings=one.settings,
+            on_progress=one.on_progress,
         )
-        for name, judge in judges.items()
+        for name, one in judges.items()
     }
     found = _lines(reports, data.limited(options.limit, quick=options.quick), out_dir, options)
     write_whole(
-        out_dir / "judges.json", json.dumps([_json(line) for line in found], ensure_ascii=False, indent=1) + "\n"
+        out_dir / "judges.json", json.dumps([line.json() for line in found], ensure_ascii=False, indent=1) + "\n"
     )
-    return found
+    return found, reports
 
 
 def folder_of(out_dir: Path, name: str) -> Path:
@@ -117,14 +134,3 @@ def _lines(reports: Mapping[str, Report], data: Data, out_dir: Path, options: Op
         )
         for name, against in zip(names, [None, *adjusted], strict=True)
     )
-
-
-def _json(line: Line) -> dict[str, object]:
-    return {
-        "judge": line.name,
-        "metrics": {name: metric.json() for name, metric in line.metrics.items()},
-        "speed": line.speed.json(),
-        "tokens_per_answer": line.tokens_per_answer,
-        "failed": line.failed,
-        "against_first": asdict(line.against_first) if line.against_first else None,
-    }

@@ -121,6 +121,7 @@ def _answer_case(row: Mapping[str, object], fault: Callable[[str], None]) -> Ans
         score=float(score) if isinstance(score, int | float) else None,
         scale=float(scale) if isinstance(scale, int | float) else 1.0,
         labelled_by="person" if row.get("labelled_by") == "person" else "model",
+        second_by="person" if row.get("second_by") == "person" else "model",
         **texts,
     )
 

@@ -15,9 +15,10 @@ from coach.types import CREDIT, Verdict
 from evals.cases import AnswerCase, Label
 from evals.compare import Comparison
 from evals.grading import confusion_counts, coverage_curve, reliability, score_cells
+from evals.headline import TITLES, beside, headline
 from evals.plots import confusion_plot, coverage_plot, interval_plot, reliability_plot, score_plot
 from evals.records import Cell
-from evals.report import Report
+from evals.report import Report, Suite
 from evals.table import Metric
 from evals.wording import row
 
@@ -37,8 +38,9 @@ def render_page(
         "title": escape(report.run),
         "identity": escape(identity(report)),
         "note": escape(report.note),
-        "tables": "\n".join(_tables(report)) + _comparison(report.compared) + _failures(report),
-        "plots": _plots(report, cases, said, rows) if said else "",
+        "summary": "\n".join(_summary(report)) + _comparison(report.compared) + _failures(report),
+        "tables": "\n".join(_tables(report)),
+        "plots": _plots(report, cases, said, rows) if said and "grading" in report.suites else "",
         "data": json.dumps(rows, ensure_ascii=False).replace("<", "\\u003c"),
     }
     page = (files("evals") / "page.html").read_text(encoding="utf-8")
@@ -95,11 +97,31 @@ def _score(verdicts: Sequence[str]) -> float | None:
 
 def _table(head: Sequence[str], body: Sequence[Sequence[str]], css: str = "") -> str:
     def cells(tag: str, texts: Sequence[str]) -> str:
-        kinds = ["", ' class="meaning"', *[' class="num"'] * (len(texts) - 2)] if css else [""] * len(texts)
+        kinds = ["", ' class="meaning"' if css else ' class="num"', *[' class="num"'] * (len(texts) - 2)]
         return "".join(f"<{tag}{kind}>{escape(text)}</{tag}>" for kind, text in zip(kinds, texts, strict=True))
 
     rows = "".join(f"<tr>{cells('td', texts)}</tr>" for texts in body)
     return f'<div class="wide"><table class="{css}"><tr>{cells("th", head)}</tr>{rows}</table></div>'
+
+
+def _summary(report: Report) -> list[str]:
+    """What the terminal shows: the first figures of each suite in words, and what stands beside the judge."""
+    found = []
+    for name, suite in report.suites.items():
+        body = [(line.meaning, line.value, line.interval, line.n) for line in headline(name, suite)]
+        found.append(f"<h2>{escape(TITLES[name])}</h2>" + _table(("", "value", "95 %", "n"), body))
+        if lines := beside(suite):
+            found.append(_table(lines[0], lines[1:]))
+        found += _published(suite)
+    return found
+
+
+def _published(suite: Suite) -> list[str]:
+    figures = suite.details.get("published")
+    if not isinstance(figures, list) or not figures:
+        return []
+    body = [(str(line["by"]), str(line["figure"]), f"{line['value']:.3f}") for line in figures]
+    return [_table(("published on other parts of this collection", "figure", "value"), body)]
 
 
 def _tables(report: Report) -> list[str]:
@@ -108,17 +130,19 @@ def _tables(report: Report) -> list[str]:
     for name, suite in report.suites.items():
         lines = [row(metric) for metric in suite.metrics.values() if metric.n]
         body = [(line.name, line.meaning, line.value, line.interval, line.n) for line in lines]
-        found.append(f"<h2>{escape(name)}</h2>" + _table(("figure", "says", "value", "95 %", "n"), body, "figures"))
-        found += _baselines(suite.tables.get("baselines", {}))
+        found.append(f"<h3>{escape(name)}</h3>" + _table(("figure", "says", "value", "95 %", "n"), body, "figures"))
+        found += [_group(title, table) for title, table in suite.tables.items() if title.startswith("slices")]
     return found
 
 
-def _baselines(found: Mapping[str, Mapping[str, Metric]]) -> list[str]:
-    if not found:
-        return []
-    names = list(next(iter(found.values())))
-    body = [(rule, *(row(figures[name]).value for name in names)) for rule, figures in found.items()]
-    return ["<h2>beside the judge</h2>" + _table(("rule", *names), body)]
+def _group(title: str, table: Mapping[str, Mapping[str, Metric]]) -> str:
+    names = list(next(iter(table.values()), {}))
+    counted = [max((m.n for m in figures.values()), default=0) for figures in table.values()]
+    body = [
+        (group, str(n), *(row(figures[name]).value for name in names))
+        for n, (group, figures) in zip(counted, table.items(), strict=True)
+    ]
+    return f"<h3>{escape(title.replace('_', ' '))}</h3>" + _table(("group", "n", *names), body)
 
 
 def _comparison(compared: Mapping[str, Comparison]) -> str:
@@ -132,11 +156,14 @@ def _comparison(compared: Mapping[str, Comparison]) -> str:
                 f"{d.change:+.3f}",
                 f"{d.low:+.3f} … {d.high:+.3f}",
                 f"{d.p_holm:.3g}",
+                f"{d.detectable:.3f}",
             )
             for d in found.differences
         ]
-        head = ("figure", "baseline", "now", "change", "95 %", "p (Holm)")
-        parts.append(f"<h2>{escape(suite)} against the baseline, {found.cells} cells</h2>" + _table(head, body))
+        head = ("figure", "baseline", "now", "change", "95 %", "p (Holm)", "could show")
+        flips = f"<p>{len(found.flips)} verdicts flipped: choose “flips against the baseline” below.</p>"
+        title = f"<h2>{escape(suite)} against the baseline, {found.cells} cells</h2>"
+        parts.append(title + _table(head, body) + (flips if found.flips else ""))
     return "".join(parts)
 
 

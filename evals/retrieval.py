@@ -72,6 +72,8 @@ class RankingRecord:
     """The first hit's probability."""
     alone: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Ranker -> its own ranking, where the search tells ranks of the whole handbook."""
+    matched: int | None = None
+    """Position of the first question's bullet that matched best."""
 
     def json(self) -> dict[str, object]:
         """As a line of rankings.jsonl."""
@@ -82,12 +84,13 @@ class RankingRecord:
             "detail": self.detail,
             "score": self.score,
             "alone": {name: list(refs) for name, refs in self.alone.items()},
+            "matched": self.matched,
         }
 
     @classmethod
     def of(cls, row: Mapping[str, object]) -> RankingRecord:
         """The record that `json` wrote."""
-        ranked, score, alone = row["ranked"], row.get("score"), row.get("alone")
+        ranked, score, alone, matched = row["ranked"], row.get("score"), row.get("alone"), row.get("matched")
         return cls(
             str(row["id"]),
             tuple(map(str, ranked)) if isinstance(ranked, list) else (),
@@ -95,6 +98,7 @@ class RankingRecord:
             bool(row.get("detail", True)),
             float(score) if isinstance(score, int | float) else None,
             {str(name): tuple(refs) for name, refs in alone.items()} if isinstance(alone, dict) else {},
+            matched if isinstance(matched, int) else None,
         )
 
 
@@ -103,8 +107,9 @@ def rank(case: QueryCase, search: Search) -> RankingRecord:
     fitted = search.without(case.id) if isinstance(search, HeldOutSearch) else search
     ranking = fitted.search(case.query, WHOLE)
     refs = tuple(hit.question.ref for hit in ranking.hits[:RANKED])
-    score = ranking.hits[0].score if ranking.hits else None
-    return RankingRecord(case.id, refs, ranking.abstained, ranking.detail, score, _alone(ranking))
+    first = ranking.hits[0] if ranking.hits else None
+    score, matched = (first.score, first.matched) if first else (None, None)
+    return RankingRecord(case.id, refs, ranking.abstained, ranking.detail, score, _alone(ranking), matched)
 
 
 def _alone(ranking: Ranking) -> dict[str, tuple[str, ...]]:

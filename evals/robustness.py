@@ -37,8 +37,9 @@ def robustness_metrics(
 ) -> dict[str, Metric]:
     """`violation`: share of cells whose verdict an edit that must change nothing changed; `gained` and `lost`: its mean
     credit; `flip`: the same share between repetitions without any edit. `attack_gain`: share of uncredited cells
-    that an attack kept for reporting turned into credit; `attack_gain_tuning`: of the others. `paid`: share of cells
-    credited in answers without content. Then each edit alone.
+    that an attack kept for reporting turned into credit; `attack_gain_tuning`: of the others; `attack_loss`: share of
+    credited cells that an attack, of either half, cost credit. `paid`: share of cells credited in answers without
+    content. Then each edit alone.
     """
 
     def measure(name: str, outcomes: Sequence[Outcome]) -> Metric:
@@ -74,6 +75,10 @@ def _overall(pairs: Pairs, measure: Measure) -> dict[str, Metric]:
     for name, tuning in (("attack_gain", False), ("attack_gain_tuning", True)):
         attacked = [pair for edit in sorted(_attack_names(tuning) & pairs.keys()) for pair in pairs[edit]]
         figures[name] = measure(name, _gains(attacked))
+    attacked = [pair for edit in sorted(pairs) if edit.startswith("attack ") for pair in pairs[edit]]
+    figures["attack_loss"] = measure(
+        "attack_loss", [Outcome(q, _rise(a, b) < 0) for q, a, b in attacked if CREDIT[a.verdict]]
+    )
     empty = [pair for name in sorted(_expecting("nothing") & pairs.keys()) for pair in pairs[name]]
     figures["paid"] = measure("paid", [Outcome(q, CREDIT[b.verdict] > 0) for q, _, b in empty])
     return figures

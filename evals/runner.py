@@ -24,7 +24,8 @@ from evals.compare import Comparison, Earlier, Said, compare_grading, compare_re
 from evals.errors import OptionError
 from evals.faithfulness import CELLS, gold_tasks, quote_tasks
 from evals.grading import said_cells
-from evals.judging import Context, Plain, as_judge, record_of
+from evals.judging import Context, Plain, as_judge, looked_up_once, record_of
+from evals.ownquestions import own_tasks
 from evals.page import render_page
 from evals.records import Record, Task
 from evals.report import Report, build_report
@@ -39,7 +40,7 @@ NEED_JUDGE = frozenset({"grading", "faithfulness", "robustness"})
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How a run is carried out; all but `concurrency`, `resume` and `retry_failed` belong to its fingerprint."""
+    """How a run is carried out; what changes no verdict (`concurrency`, `prices`, …) is not in its fingerprint."""
 
     epochs: int = 1
     """Repetitions of every answer as it stands: what the judge's own noise is."""
@@ -52,10 +53,12 @@ class Options:
     """Ask again for the records that failed; implies `resume`."""
     seed: int = 0
     draws: int = 2000
+    prices: tuple[float | None, float | None] = (None, None)
+    """Of a million tokens sent, and received; None = cost is not known."""
 
     def fingerprint(self) -> dict[str, object]:
         """The part that makes two runs different runs."""
-        own = {"concurrency", "resume", "retry_failed"}
+        own = {"concurrency", "resume", "retry_failed", "prices"}
         return {key: value for key, value in asdict(self).items() if key not in own}
 
 
@@ -109,13 +112,15 @@ def run(
     print_of = _fingerprint(wanted, data, asked, options, settings or {})
     folder = RunFolder.open(out_dir, print_of, resume=options.resume or options.retry_failed)
     try:
-        if asked is not None and NEED_JUDGE & set(wanted):
-            work = partial(record_of, judge=asked, context=context)
-            _grade(first_wave(wanted, data.answers, options), work, folder, options, on_progress)
-            later = second_wave(wanted, data.answers, folder.records(), options)
-            _grade(later, work, folder, options, on_progress)
         if search is not None and "retrieval" in wanted:
             _rank(data, search, folder)
+        if asked is not None and NEED_JUDGE & set(wanted):
+            work = partial(record_of, judge=asked, context=looked_up_once(context) if context else None)
+            _grade(first_wave(wanted, data.answers, options), work, folder, options, on_progress)
+            later = second_wave(wanted, data.answers, folder.records(), options)
+            if search is not None and "retrieval" in wanted:
+                later += own_tasks(data, folder.rankings(), search)
+            _grade(later, work, folder, options, on_progress)
     finally:
         folder.close()
     return _report(wanted, data, folder, print_of, options, earlier)
@@ -140,6 +145,7 @@ def _report(
         print_of,
         draws=options.draws,
         seed=options.seed,
+        prices=options.prices,
     )
     if earlier:
         report = replace(report, compared=_compared(suites, data, said, folder, options, earlier))
@@ -207,7 +213,8 @@ def planned(suites: Sequence[str], data: Data, options: Options | None = None) -
     if not NEED_JUDGE & set(suites):
         return 0
     cases = data.limited(options.limit, quick=options.quick).answers
-    return len(first_wave(suites, cases, options)) + (2 * CELLS if "faithfulness" in suites else 0)
+    own = len(data.queries) // 10 if "retrieval" in suites else 0  # about as many get a wrong rubric
+    return len(first_wave(suites, cases, options)) + (2 * CELLS if "faithfulness" in suites else 0) + own
 
 
 def _grade(

@@ -60,11 +60,11 @@ class RunFolder:
         self._grades.append([to_json(record)])
         self._known[record.key] = record
         if _plain(record):
-            self._cells.append(_cell_lines(record))
+            self._cells.append(_cell_lines(record), sync=False)  # the log above holds them too
 
     def add_ranking(self, ranking: RankingRecord) -> None:
         """Keep a finished ranking."""
-        self._rankings.append([ranking.json()])
+        self._rankings.append([ranking.json()], sync=False)  # searching again costs nothing
         self._ranked[ranking.id] = ranking
 
     def close(self) -> None:

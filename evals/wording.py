@@ -9,6 +9,10 @@ from dataclasses import dataclass
 from evals.table import Metric
 
 MEANING: Mapping[str, str] = {
+    "human_model_kappa": "a person and the language model's labels, beyond chance",
+    "human_model_accuracy": "… same verdict",
+    "human_judge_kappa": "a person and this judge, beyond chance",
+    "human_judge_accuracy": "… same verdict",
     "macro_f1": "agreement over the four verdicts, each counted alike",
     "accuracy": "same verdict as the label",
     "kappa": "agreement beyond chance",
@@ -43,6 +47,12 @@ MEANING: Mapping[str, str] = {
     "abstention": "says rightly whether the handbook answers (balanced)",
     "answered": "answerable queries that are answered",
     "near_miss_detail": "near misses told that the detail is lacking",
+    "abstained": "queries without an answer that are refused",
+    "top_bullet": "… and the bullet it points to answers the query",
+    "own_right_rubric": "own questions that get the right rubric",
+    "own_wrong_rubric": "… a wrong one",
+    "own_refused": "… none, though the handbook answers",
+    "own_false_credit": "with the rubric found: credited though undeserved",
     "claimed_valid": "the judge's own quotes that stand and are short enough",
     "withdrawn": "verdicts that the quote check took back",
     "necessity": "credit that falls once its quotes are deleted",
@@ -60,6 +70,7 @@ MEANING: Mapping[str, str] = {
     "attack": "uncredited bullets that the attack turned into credit",
     "attack_gain": "uncredited bullets that attacks turned into credit",
     "attack_gain_tuning": "… by the attacks that prompts may be tuned on",
+    "attack_loss": "credited bullets that attacks cost credit",
     "paid": "credit for answers without content",
 }
 SCALES = frozenset(
@@ -73,9 +84,8 @@ SCALES = frozenset(
         "rmse",
         "mrr@10",
         "brier",
-        "ece",
     }
-    | {"ece", "score_mae"}
+    | {"ece", "score_mae", "human_model_kappa", "human_judge_kappa"}
 )
 SIGNED = frozenset({"credit_bias", "over_credit", "gained", "lost"})
 
@@ -97,7 +107,22 @@ def row(metric: Metric) -> Row:
     if math.isnan(metric.value):
         return Row(metric.name, MEANING.get(stem, ""), "–", "", str(metric.n))
     low, high = (written(stem, x) for x in (metric.low, metric.high))
-    return Row(metric.name, MEANING.get(stem, ""), written(stem, metric.value), f"{low} … {high}", str(metric.n))
+    return Row(
+        metric.name,
+        MEANING.get(stem, ""),
+        written(stem, metric.value),
+        _interval(stem, metric, low, high),
+        str(metric.n),
+    )
+
+
+def _interval(stem: str, metric: Metric, low: str, high: str) -> str:
+    """Both bounds; of a share that was never seen, or always, the one that is not certain."""
+    if stem not in SCALES | SIGNED and metric.value == 0 == metric.low:
+        return f"≤ {high}"
+    if stem not in SCALES | SIGNED and metric.value == 1 == metric.high:
+        return f"≥ {low}"
+    return f"{low.removesuffix(' %')} … {high}"
 
 
 def written(name: str, value: float) -> str:
@@ -105,7 +130,7 @@ def written(name: str, value: float) -> str:
     if math.isnan(value):
         return "–"
     if name in SCALES or name.startswith("f1_"):
-        return f"{value:.2f}"
+        return f"{round(value, 2) + 0.0:.2f}"  # no minus before a zero
     return f"{100 * value:+.1f} %" if name in SIGNED else f"{100 * value:.1f} %"
 
 

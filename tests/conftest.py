@@ -10,6 +10,7 @@ import pytest
 from coach.config import calm_numpy
 
 calm_numpy()  # as the command line does, before any test imports numpy
+
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 
 

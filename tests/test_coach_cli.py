@@ -264,6 +264,10 @@ def test_bundled_handbook_is_read_whole() -> None:
         (["eval", "grading", "--data", "/no/such/data.jsonl"], "/no/such/data.jsonl"),
         (["eval", "singing"], "'singing'"),
         (["eval", "grading", "--fail-under", "macro_f1"], "grading.macro_f1=0.6"),
+        (["eval", "grading", "--fail-under", "grading.macrof1=0.6"], "no figure 'grading.macrof1'"),
+        (["eval", "grading", "--fail-over", "retrieval.recall@1=0.6"], "no figure 'retrieval.recall@1'"),
+        (["eval", "grading", "--max-drop", "grading.kappa=0.1"], "without a baseline"),
+        (["eval", "grading", "--price", "qwen-plus=3"], "qwen-plus=0.4,1.2"),
     ],
 )
 def test_usage_errors_exit_2_and_say_what_was_wrong_first(args: list[str], told: str) -> None:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import random
 import re
+import sys
+import tempfile
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
@@ -163,3 +165,21 @@ def test_planted_defect_moves_the_figure_that_names_it(name: str, control: Repor
         bad, good = report.metric(figure), control.metric(figure)
         apart = bad.low > good.high or bad.high < good.low
         assert apart, f"{figure}: {bad} is not apart from {good}"
+
+
+def table() -> None:
+    """The table of docs/evaluation.md: python tests/test_evals_planted.py."""
+    with tempfile.TemporaryDirectory() as folder:
+        good = run(SUITES, data(), judge=knows, out_dir=Path(folder) / "control", options=OPTIONS)
+        for number, (name, (judge, figures)) in enumerate(PLANTED.items()):
+            made = judge() if isinstance(judge, type) else judge
+            bad = run(SUITES, data(), judge=made, out_dir=Path(folder) / str(number), options=OPTIONS)
+            for figure in figures:
+                cells = [
+                    f"{m.value:.2f} [{m.low:.2f}, {m.high:.2f}]" for m in (good.metric(figure), bad.metric(figure))
+                ]
+                sys.stdout.write(f"| {name} | `{figure}` | {' | '.join(cells)} | {bad.metric(figure).n} |\n")
+
+
+if __name__ == "__main__":
+    table()

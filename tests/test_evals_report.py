@@ -71,6 +71,19 @@ def test_page_shows_cells_with_gold_verdict_quote_and_flip(tmp_path: Path) -> No
     assert "against the baseline, 8 cells" in page
 
 
+def test_page_of_a_run_without_the_grading_suite_has_its_figures_and_no_plots(tmp_path: Path) -> None:
+    run(
+        ["robustness"],
+        Data(cases()),
+        judge=lambda q, b, a: ["missing"] * 2,
+        out_dir=tmp_path,
+        options=Options(draws=20),
+    )
+    page = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert "verdicts changed by edits that must change none" in page
+    assert "<svg" not in page
+
+
 def test_report_says_that_no_person_labelled(tmp_path: Path) -> None:
     report_of(tmp_path / "r")
     assert "no person has labelled" in json.loads((tmp_path / "r" / "report.json").read_text())["note"]
