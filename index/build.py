@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from index.passages import passages_of
 from index.retriever import Retriever, origin_of
-from index.store import fingerprint, read_index, stored_vectors, write_index
+from index.store import LARGE, fingerprint, known_vectors, read_index, write_index
+from index.table import Embed, KnownVectors
 from index.types import Embedder, Handbook
 
 if TYPE_CHECKING:
@@ -22,28 +23,37 @@ FOLDER = "index"
 
 
 def open_index(
-    handbook: Handbook, embedder: Embedder, home: Path, *, pack: Pack | None = None, rebuild: bool = False
+    handbook: Handbook,
+    embedder: Embedder,
+    home: Path,
+    *,
+    pack: Pack | None = None,
+    rebuild: bool = False,
+    large: int = LARGE,
 ) -> Retriever:
     """The retriever of `handbook`, from an index under `home`; built when none fits its fingerprint, or on `rebuild`.
 
-    Texts that an earlier index of the same embedder holds are not embedded again. StoreError when the index can be
-    neither read nor written.
+    Texts that an earlier index of the same embedder holds are not embedded again. From `large` questions on, a query
+    is scored against a shortlist. StoreError when the index can be neither read nor written.
     """
-    lines = pack.texts() if pack is not None else ()
+    lines, count = pack.texts() if pack is not None else (), len(handbook.questions)
     name, folder = fingerprint(passages_of(handbook), lines, embedder.name), home / FOLDER
-    contents = None if rebuild else read_index(folder / name, len(handbook.questions))
-    if contents is None:
+    source = None if rebuild else read_index(folder / name, count, large)
+    if source is None:
         passages = passages_of(handbook, pack)
-        texts = [p.text for p in passages]
-        known = {} if rebuild else stored_vectors(folder, texts, embedder.name)
-        vectors = _vectors(texts, known, embedder)
-        contents = write_index(folder, name, passages, vectors, origin_of(passages, embedder), len(handbook.questions))
-    return Retriever(handbook.questions, contents, embedder)
+        known = KnownVectors() if rebuild else known_vectors(folder, embedder.name)
+        embed = _reusing(known, embedder)
+        source = write_index(folder, name, passages, embed, origin_of(passages, embedder), count, large)
+    return Retriever(handbook.questions, source, embedder)
 
 
-def _vectors(texts: Sequence[str], known: dict[str, NDArray[np.float32]], embedder: Embedder) -> NDArray[np.float32]:
+def _reusing(known: KnownVectors, embedder: Embedder) -> Embed:
     """One row per text; only what is not `known` is embedded, each different text once."""
-    new = [text for text in dict.fromkeys(texts) if text not in known]
-    rows = dict(zip(new, embedder.embed_passages(new), strict=True)) if new else {}
-    table = {**known, **rows}
-    return np.array([table[text] for text in texts], np.float32).reshape(-1, embedder.dimensions)
+
+    def embed(texts: Sequence[str]) -> NDArray[np.float32]:
+        table = known(texts)
+        new = [text for text in dict.fromkeys(texts) if text not in table]
+        table |= dict(zip(new, embedder.embed_passages(new), strict=True)) if new else {}
+        return np.array([table[text] for text in texts], np.float32).reshape(-1, embedder.dimensions)
+
+    return embed

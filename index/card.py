@@ -29,8 +29,8 @@ def sources(corpus: Path) -> list[tuple[str, str, str]]:
     return [(m[1], m[2], m[3]) for m in _ROW.finditer((corpus / "README.md").read_text(encoding="utf-8"))]
 
 
-def model_card(corpus: Path, settings: Mapping[str, object], packed: int) -> str:
-    """Markdown; `packed` is the number of pairs that came from a pack."""
+def model_card(corpus: Path, settings: Mapping[str, object], before: Mapping[str, object] | None, packed: int) -> str:
+    """Markdown; `before` are the settings of the run that this one went on from, `packed` its pairs from a pack."""
     listed = "\n".join(f"| {name} | {commit} | {licence} |" for name, commit, licence in sources(corpus))
     return f"""{FRONT}
 ## Settings

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,6 +24,8 @@ class TermWeights:
     idf: NDArray[np.float64]
     size: int
     """Number of texts."""
+    corpus: int
+    """Number of texts that the idf was counted over: `size`, unless these are some of many."""
 
     def scores(self, query: Sequence[str]) -> NDArray[np.float64]:
         """BM25 of every text, (size,); zeros when nothing matches. A token that occurs twice counts twice."""
@@ -42,14 +45,14 @@ class TermWeights:
     def telling(self, token: str) -> float:
         """The idf of `token`; of one that no text holds, the highest there could be."""
         number = self.terms.get(token)
-        return float(np.log(2 * self.size + 1)) if number is None else float(self.idf[number])
+        return float(np.log(2 * self.corpus + 1)) if number is None else float(self.idf[number])
 
 
 def weigh(texts: Sequence[Sequence[str]]) -> TermWeights:
     """The weights of tokenised `texts`; an empty corpus, or one without tokens, has no terms."""
     if not any(texts):
         nothing = np.zeros(0)
-        return TermWeights({}, np.zeros(1, np.int64), np.zeros(0, np.int32), nothing, nothing, len(texts))
+        return TermWeights({}, np.zeros(1, np.int64), np.zeros(0, np.int32), nothing, nothing, len(texts), len(texts))
     from rank_bm25 import BM25Okapi  # 0.1 s: a search in a built index does without
 
     model = BM25Okapi(texts)
@@ -62,4 +65,59 @@ def weigh(texts: Sequence[Sequence[str]]) -> TermWeights:
     lengths = np.array(model.doc_len)[text] / model.avgdl
     weights = idf[number] * (count * (model.k1 + 1) / (count + model.k1 * (1 - model.b + model.b * lengths)))
     starts = np.searchsorted(number, np.arange(len(terms) + 1))
-    return TermWeights(terms, starts, text.astype(np.int32), weights, idf, len(texts))
+    return TermWeights(terms, starts, text.astype(np.int32), weights, idf, len(texts), len(texts))
+
+
+K1, B, EPSILON = 1.5, 0.75, 0.25
+"""rank-bm25's own constants, for a corpus too large for its dictionaries."""
+
+
+@dataclass(frozen=True, slots=True)
+class Statistics:
+    """What BM25 knows of a whole corpus, so that any few of its texts can be weighed as among all of them."""
+
+    terms: Mapping[str, int]
+    idf: NDArray[np.float64]
+    """By the numbers of `terms`."""
+    size: int
+    """Number of texts."""
+    mean_length: float
+    """Tokens of a text."""
+
+    def weigh(self, texts: Sequence[Sequence[str]], wanted: Sequence[str]) -> TermWeights:
+        """The weights of some of the corpus's texts for the tokens of a query, as `weigh` gives them in all of it."""
+        terms = {term: n for n, term in enumerate(t for t in dict.fromkeys(wanted) if t in self.terms)}
+        idf = np.array([self.idf[self.terms[term]] for term in terms])
+        postings = [
+            (terms[term], text, n)
+            for text, listed in enumerate(texts)
+            for term, n in Counter(token for token in listed if token in terms).items()
+        ]
+        number, text, count = np.array(sorted(postings), np.int64).reshape(-1, 3).T
+        lengths = np.array([len(t) for t in texts])[text] / (self.mean_length or 1.0)
+        weights = idf[number] * (count * (K1 + 1) / (count + K1 * (1 - B + B * lengths)))
+        starts = np.searchsorted(number, np.arange(len(terms) + 1))
+        return TermWeights(terms, starts, text.astype(np.int32), weights, idf, len(texts), self.size)
+
+
+class Tally:
+    """Counts a corpus text by text, for `Statistics`."""
+
+    def __init__(self) -> None:
+        self._holders: Counter[str] = Counter()
+        self._size = self._length = 0
+
+    def add(self, text: Sequence[str]) -> None:
+        """The tokens of the next text."""
+        self._holders.update(set(text))
+        self._size += 1
+        self._length += len(text)
+
+    def statistics(self) -> Statistics:
+        """Of all texts so far; idf as rank-bm25 has it: one below zero becomes a share of the mean."""
+        held = np.fromiter(self._holders.values(), float, len(self._holders))
+        idf = np.log(self._size - held + 0.5) - np.log(held + 0.5)
+        floor = EPSILON * float(idf.mean()) if len(idf) else 0.0
+        idf = np.maximum(np.where(idf < 0, floor, idf), LOWEST_IDF)
+        terms = {term: number for number, term in enumerate(self._holders)}
+        return Statistics(terms, idf, self._size, self._length / self._size if self._size else 0.0)

@@ -1,7 +1,8 @@
-"""Trains the bundled embedder: `python -m index.train CORPUS OUT`.
+"""Trains the bundled embedder: `python -m index.train CORPUS BASE`, then `… CORPUS OUT --start BASE --pack PACK`.
 
-A table of vectors, one per token, whose mean is the vector of a text. It starts from a truncated SVD of the corpus
-and is trained with in-batch negatives through sentence-transformers, then rounded to int8 with one float scale per row.
+A table of vectors, one per token, whose mean is the vector of a text. It starts from a truncated SVD of the corpus, or
+from a table trained before, and is trained with in-batch negatives through sentence-transformers, then rounded to int8
+with one float scale per row.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import gzip
 import json
 import random
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -21,7 +22,7 @@ import numpy as np
 import torch
 from datasets import Dataset
 from numpy.typing import NDArray
-from safetensors.numpy import save_file
+from safetensors.numpy import load_file, save_file
 from sentence_transformers import SentenceTransformer, SentenceTransformerTrainer, SentenceTransformerTrainingArguments
 from sentence_transformers.base.sampler import DefaultBatchSampler
 from sentence_transformers.sentence_transformer.losses import MatryoshkaLoss, MultipleNegativesRankingLoss
@@ -66,10 +67,15 @@ MIXTURE = {
     "parents": 1.0,
     "neighbours": 2.0,
     "terms": 0.9,
-    "variants": 0.8,
-    "sayings": 1.2,
+    "variants": 3.0,
+    "entries": 3.0,
+    "sayings": 2.0,
+    "bullets": 2.0,
 }
-"""Share of the steps that each kind of pair gets."""
+"""Share of the steps that each kind of pair gets; the last four come from a pack."""
+
+
+PACK_KINDS = ("variants", "entries", "sayings", "bullets")
 
 
 def read_lines(path: Path) -> Iterator[list[Any]]:
@@ -83,11 +89,9 @@ def fold(text: str) -> str:
     return unicodedata.normalize("NFKC", text).lower()
 
 
-def read_pairs(corpus: Path, pack: Path | None = None) -> dict[str, list[Pair]]:
-    """Folded pairs of each kind in `MIXTURE`; those of a pack only when there is one."""
+def read_pairs(corpus: Path) -> dict[str, list[Pair]]:
+    """Folded pairs of each kind in `MIXTURE`, as far as they come from the corpus."""
     pairs: dict[str, list[Pair]] = {kind: [] for kind in MIXTURE}
-    if pack is not None:
-        pairs.update(pack_pairs(pack))
     kinds = {"h": "headings", "xh": "cross_headings", "xh2": "cross_headings"}
     for kind, zh, en, _ in read_lines(corpus / "parallel_zh_en.jsonl.gz"):
         pairs[kinds.get(kind, "parallel")].append((fold(zh), fold(en)))
@@ -104,18 +108,26 @@ def read_pairs(corpus: Path, pack: Path | None = None) -> dict[str, list[Pair]]:
     }
 
 
-def pack_pairs(path: Path) -> dict[str, list[Pair]]:
-    """How people ask each question, and how they say each fact: the colloquial Chinese that documentation lacks."""
-    variants: list[Pair] = []
-    sayings: list[Pair] = []
+def pack_pairs(path: Path, left_out: Collection[str] = ()) -> dict[str, list[Pair]]:
+    """How people ask each question, and how they say each fact: the colloquial Chinese that documentation lacks.
+
+    Each kind in batches of its own, so that all negatives of a text are the handbook's other questions or bullets:
+    hard ones, and never the right question in another form. Questions with a ref in `left_out` give no pairs.
+    """
+    pairs: dict[str, list[Pair]] = {kind: [] for kind in PACK_KINDS}
     pack = open_pack(path)
-    for question in filter(None, map(pack.question, pack.keys)):
-        whole = " ".join([question.question, *(b.text for b in question.bullets)])
-        asked = [question.en, *(v.text for v in question.variants)]
-        variants += [(fold(text), fold(other)) for text in asked for other in (question.question, whole)]
-        facts = [fact for bullet in question.bullets for fact in bullet.facts]
-        sayings += [(fold(text), fold(fact.fact)) for fact in facts for text in (fact.en, *fact.covered)]
-    return {"variants": variants, "sayings": sayings}
+    prepared = [q for q in map(pack.question, pack.keys) if q and q.ref not in left_out]
+    for question in prepared:
+        whole = fold(" ".join([question.question, *(b.text for b in question.bullets)]))
+        asked = [fold(text) for text in (question.en, *(v.text for v in question.variants))]
+        pairs["variants"] += [(text, fold(question.question)) for text in asked]
+        pairs["entries"] += [(text, whole) for text in asked]
+        for bullet in question.bullets:
+            facts = [(fold(text), fold(f.fact)) for f in bullet.facts for text in (f.en, *f.covered)]
+            said = [*(text for text, _ in facts), *map(fold, (bullet.en, bullet.say.zh, bullet.say.en))]
+            pairs["sayings"] += facts
+            pairs["bullets"] += [(text, fold(bullet.text)) for text in said]
+    return pairs
 
 
 def blocks(pairs: Sequence[Pair], count: int, size: int, rng: random.Random) -> Iterator[list[Pair]]:
@@ -240,21 +252,34 @@ def datasets_for(pairs: dict[str, list[Pair]], settings: Settings) -> dict[str, 
     return made
 
 
-def train(corpus: Path, settings: Settings, pack: Path | None = None) -> tuple[Tokenizer, NDArray[np.float32]]:
-    """The tokenizer and the trained table, float32: (tokens, dimensions)."""
-    pairs = read_pairs(corpus, pack)
-    texts = [text for listed in pairs.values() for pair in listed for text in pair]
-    tokenizer = build_tokenizer(count_runs(texts), settings.tokens)
+def train(
+    pairs: dict[str, list[Pair]], settings: Settings, start: Path | None = None
+) -> tuple[Tokenizer, NDArray[np.float32]]:
+    """The tokenizer and the trained table, float32: (tokens, dimensions); from those of `start`, if given."""
+    tokenizer, table = load_table(start) if start else _first_table(pairs, settings)
     tokenizer.enable_truncation(settings.longest)
-    joined = [f"{a} {b}" for listed in pairs.values() for a, b in listed]
-    sample = random.Random(settings.seed).sample(joined, min(settings.svd_texts, len(joined)))
-    table = start_table(tokenizer, sample, settings.dimensions, settings.seed)
     embedding = DroppingEmbedding(tokenizer, embedding_weights=table)
     embedding.dropout = settings.token_dropout
     model = SentenceTransformer(modules=[embedding, Normalize()], device="cpu")
     fit(model, datasets_for(pairs, settings), settings)
     tokenizer.no_truncation()
     return tokenizer, embedding.embedding.weight.detach().numpy()
+
+
+def _first_table(pairs: dict[str, list[Pair]], settings: Settings) -> tuple[Tokenizer, NDArray[np.float32]]:
+    texts = [text for listed in pairs.values() for pair in listed for text in pair]
+    tokenizer = build_tokenizer(count_runs(texts), settings.tokens)
+    tokenizer.enable_truncation(settings.longest)
+    joined = [f"{a} {b}" for listed in pairs.values() for a, b in listed]
+    sample = random.Random(settings.seed).sample(joined, min(settings.svd_texts, len(joined)))
+    return tokenizer, start_table(tokenizer, sample, settings.dimensions, settings.seed)
+
+
+def load_table(folder: Path) -> tuple[Tokenizer, NDArray[np.float32]]:
+    """What `write_model` wrote, as float32."""
+    stored = load_file(folder / "model.safetensors")
+    table = stored["embeddings"].astype(np.float32) * stored["weights"][:, None]
+    return Tokenizer.from_file(str(folder / "tokenizer.json")), table
 
 
 def fit(model: SentenceTransformer, data: dict[str, Dataset], settings: Settings) -> None:
@@ -315,19 +340,30 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=main.__doc__)
     parser.add_argument("corpus", type=Path)
     parser.add_argument("out", type=Path)
+    parser.add_argument("--start", type=Path, help="go on with the model in this folder")
     parser.add_argument("--pack", type=Path, help="learn from its variants and sayings too")
+    parser.add_argument("--leave-out", type=Path, help="not from those of the questions that these queries are about")
     for field in fields(Settings):
         if field.name != "matryoshka":
             parser.add_argument(f"--{field.name.replace('_', '-')}", type=type(field.default), default=field.default)
     options = vars(parser.parse_args(arguments))
-    corpus, out, pack = (options.pop(name) for name in ("corpus", "out", "pack"))
+    corpus, out, start, pack, queries = (options.pop(n) for n in ("corpus", "out", "start", "pack", "leave_out"))
     width = options["dimensions"]
     settings = Settings(**options, matryoshka=(width, width // 2, width // 4))
-    write_model(out, *train(corpus, settings, pack), settings)
-    packed = sum(map(len, pack_pairs(pack).values())) if pack else 0
-    (out / "README.md").write_text(
-        model_card(corpus, {**asdict(settings), "mixture": MIXTURE}, packed), encoding="utf-8"
-    )
+    pairs = read_pairs(corpus)
+    if pack:
+        pairs |= pack_pairs(pack, refs_of(queries) if queries else ())
+    write_model(out, *train(pairs, settings, start), settings)
+    packed = sum(len(pairs[kind]) for kind in PACK_KINDS)
+    before = json.loads((start / "training.json").read_text(encoding="utf-8")) if start else None
+    card = model_card(corpus, {**asdict(settings), "mixture": MIXTURE}, before, packed)
+    (out / "README.md").write_text(card, encoding="utf-8")
+
+
+def refs_of(queries: Path) -> set[str]:
+    """The questions that the look-up queries of a JSONL file are about."""
+    rows = map(json.loads, filter(None, queries.read_text(encoding="utf-8").splitlines()))
+    return {ref for row in rows for ref in (*row["relevant"], *row.get("about", ()))}
 
 
 if __name__ == "__main__":

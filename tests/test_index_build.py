@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index import store
+from index import snapshot, store
 from index.build import open_index
 from index.errors import StoreError
 from index.types import Bullet, Direction, Handbook, Question
@@ -87,20 +87,20 @@ def test_rebuild_embeds_everything_again(home: Path) -> None:
 
 def test_table_and_snapshot_give_the_same_scores(home: Path) -> None:
     from_snapshot = found(home)
-    (only_index(home) / store.SNAPSHOT).unlink()
+    (only_index(home) / snapshot.SNAPSHOT).unlink()
     from_table = found(home)
     assert [ref for ref, _ in from_table] == [ref for ref, _ in from_snapshot]
     assert np.allclose([s for _, s in from_table], [s for _, s in from_snapshot], atol=1e-6)
 
 
 def test_lost_snapshot_is_written_again(home: Path) -> None:
-    before = (only_index(home) / store.SNAPSHOT).read_bytes()
-    (only_index(home) / store.SNAPSHOT).unlink()
+    before = (only_index(home) / snapshot.SNAPSHOT).read_bytes()
+    (only_index(home) / snapshot.SNAPSHOT).unlink()
     found(home)
-    assert (only_index(home) / store.SNAPSHOT).read_bytes() == before
+    assert (only_index(home) / snapshot.SNAPSHOT).read_bytes() == before
 
 
-@pytest.mark.parametrize("name", [store.SNAPSHOT, store.RECORD])
+@pytest.mark.parametrize("name", [snapshot.SNAPSHOT, snapshot.RECORD])
 @pytest.mark.parametrize("damage", [b"", b"{}", b"PK\x03\x04 cut off"])
 def test_damaged_snapshot_does_not_count(home: Path, name: str, damage: bytes) -> None:
     wanted = found(home)
@@ -110,7 +110,7 @@ def test_damaged_snapshot_does_not_count(home: Path, name: str, damage: bytes) -
 
 def test_damaged_table_without_snapshot_is_built_anew(home: Path) -> None:
     wanted, folder = found(home), only_index(home)
-    (folder / store.SNAPSHOT).unlink()
+    (folder / snapshot.SNAPSHOT).unlink()
     for file in (folder / "passages.lance").rglob("*"):
         if file.is_file():
             file.write_bytes(b"broken")
@@ -129,7 +129,7 @@ def test_valid_snapshot_needs_no_lancedb(home: Path) -> None:
 
 
 def test_record_names_the_digest_of_the_snapshot(home: Path) -> None:
-    record = json.loads((only_index(home) / store.RECORD).read_text(encoding="utf-8"))
+    record = json.loads((only_index(home) / snapshot.RECORD).read_text(encoding="utf-8"))
     assert record["format"] == store.FORMAT
     assert len(record["digest"]) == 64
 
@@ -178,7 +178,7 @@ def test_killed_build_leaves_no_broken_index(tmp_path: Path, after_s: float) -> 
     process.wait()
     embedder = LetterEmbedder()
     assert open_index(BOOK, embedder, tmp_path).search("GRPO").hits[0].question.ref == "1.1"
-    assert (only_index(tmp_path) / store.SNAPSHOT).is_file()
+    assert (only_index(tmp_path) / snapshot.SNAPSHOT).is_file()
 
 
 @pytest.mark.slow

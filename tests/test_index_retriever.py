@@ -7,6 +7,7 @@ import time
 import numpy as np
 import pytest
 
+from index.build import open_index
 from index.calibration import Logistic, Parameters, load_parameters, softmax
 from index.embedder import StaticEmbedder, bundled_model
 from index.fuse import ranks
@@ -18,9 +19,12 @@ from tests.fakes import LetterEmbedder
 from tests.test_index_build import BOOK
 
 
-@pytest.fixture(scope="module")
-def small() -> Retriever:
-    return Retriever.from_handbook(BOOK, LetterEmbedder())
+@pytest.fixture(scope="module", params=["in memory", "on disk", "by shortlist"])
+def small(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Retriever:
+    if request.param == "in memory":
+        return Retriever.from_handbook(BOOK, LetterEmbedder())
+    large = 1 if request.param == "by shortlist" else 1_000
+    return open_index(BOOK, LetterEmbedder(), tmp_path_factory.mktemp("home"), large=large)
 
 
 @pytest.fixture(scope="module")
