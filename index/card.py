@@ -19,7 +19,10 @@ tags: [sentence-transformers, static-embedding]
 
 The vector of a text is the normalised mean of its tokens' vectors: no torch, no download, no word order, no negation.
 Good for finding the question or bullet that a query is about, in Chinese and English; no judge of whether an answer is
-right, and of little use outside machine learning and software. Made by `python -m index.train CORPUS OUT --pack PACK`.
+right, and of little use outside machine learning and software. Made by
+
+    python -m index.train CORPUS BASE --steps 1400
+    python -m index.train CORPUS OUT --start BASE --pack PACK --steps 240 --batch 1024 --learning-rate 0.02
 """
 _ROW = re.compile(r"^\| *([\w.-]+/[\w.-]+) *\| *([0-9a-f]{6,}) *\| *([^|]+?) *\|", re.MULTILINE)
 
@@ -40,14 +43,16 @@ def model_card(corpus: Path, settings: Mapping[str, object], before: Mapping[str
 ```
 
 MultipleNegativesRankingLoss in both directions inside MatryoshkaLoss, Adam, linear decay; one kind of pair per batch,
-no text twice in a batch. Start: truncated SVD of the idf-weighted text-token matrix. Stored as int8 with a float32
-scale per token. {packed} pairs come from the handbook's pack (other ways to ask its questions and to say its facts), so
-figures on that handbook flatter the model against figures on a handbook it has not seen. No look-up query and no graded
-answer was used.
+no text twice in a batch. Start: {_begun(before)}Stored as int8 with a float32 scale per token.
+{packed} pairs come from the handbook's pack (other ways to ask its questions and to say its facts; in batches of their
+own, so that every negative is another question or bullet of the handbook), so **figures on that handbook flatter the
+model against figures on a handbook it has not seen**: see the two rows "without pack" in `docs/lookup.md`. No look-up
+query and no graded answer was used, and what came too near to one of them had been taken out of the pack.
 
 ## Figures
 
-See `index/ranking.json` (`figures_out_of_fold`: dev queries, search with BM25 and this model, with and without pack).
+`docs/lookup.md` (search with BM25 and this model, with and without pack, and the same with the pairs of the questions
+asked about left out of the training); `index/ranking.json` has `figures_out_of_fold`.
 
 ## Sources
 
@@ -56,4 +61,17 @@ Public documentation; the pairs themselves are not part of the project.
 | repository | commit | licence |
 |---|---|---|
 {listed}
+"""
+
+
+def _begun(before: Mapping[str, object] | None) -> str:
+    if before is None:
+        return "truncated SVD of the idf-weighted text-token matrix. "
+    return f"""a table trained the same way from a truncated SVD of the idf-weighted
+text-token matrix, without a pack, with these settings:
+
+```json
+{json.dumps(before, ensure_ascii=False)}
+```
+
 """

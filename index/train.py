@@ -12,7 +12,7 @@ import gzip
 import json
 import random
 import unicodedata
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -312,7 +312,7 @@ def fit(model: SentenceTransformer, data: dict[str, Dataset], settings: Settings
         trainer.train()
 
 
-def write_model(folder: Path, tokenizer: Tokenizer, table: NDArray[np.float32], settings: Settings) -> None:
+def write_model(folder: Path, tokenizer: Tokenizer, table: NDArray[np.float32], record: Mapping[str, object]) -> None:
     """`folder` as SentenceTransformer reads it: tokenizer, int8 table with a float32 scale per row, settings."""
     folder.mkdir(parents=True, exist_ok=True)
     scales = np.maximum(np.abs(table).max(axis=1), 1e-12).astype(np.float32) / 127
@@ -327,7 +327,7 @@ def write_model(folder: Path, tokenizer: Tokenizer, table: NDArray[np.float32], 
     (folder / "1_Normalize").mkdir(exist_ok=True)
     write_json(folder / "1_Normalize" / "config.json", {})
     write_json(folder / "modules.json", modules)
-    write_json(folder / "training.json", {**asdict(settings), "mixture": MIXTURE})
+    write_json(folder / "training.json", record)
 
 
 def write_json(path: Path, value: object) -> None:
@@ -353,11 +353,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     pairs = read_pairs(corpus)
     if pack:
         pairs |= pack_pairs(pack, refs_of(queries) if queries else ())
-    write_model(out, *train(pairs, settings, start), settings)
-    packed = sum(len(pairs[kind]) for kind in PACK_KINDS)
     before = json.loads((start / "training.json").read_text(encoding="utf-8")) if start else None
-    card = model_card(corpus, {**asdict(settings), "mixture": MIXTURE}, before, packed)
-    (out / "README.md").write_text(card, encoding="utf-8")
+    record = {**asdict(settings), "mixture": {kind: MIXTURE[kind] for kind, listed in pairs.items() if listed}}
+    write_model(out, *train(pairs, settings, start), {**record, **({"before": before} if before else {})})
+    packed = sum(len(pairs[kind]) for kind in PACK_KINDS)
+    (out / "README.md").write_text(model_card(corpus, record, before, packed), encoding="utf-8")
 
 
 def refs_of(queries: Path) -> set[str]:

@@ -99,10 +99,39 @@ def test_training_writes_a_model_that_both_readers_open_alike(corpus: Path, tmp_
 
     from index.train import main
 
-    out = tmp_path / "model"
+    out, further = tmp_path / "model", tmp_path / "further"
     sizes = {"tokens": 200, "dimensions": 16, "steps": 12, "batch": 32, "svd-texts": 400, "learning-rate": 0.01}
-    main([str(corpus), str(out), *(part for name, n in sizes.items() for part in (f"--{name}", str(n)))])
-    ours, texts = StaticEmbedder(out), ["显存 cache", "reward 模型"]
-    theirs = SentenceTransformer(str(out), device="cpu").encode(texts, convert_to_numpy=True)
-    assert np.abs(ours.embed_queries(texts) - theirs).max() <= 1e-5
+    options = [part for name, n in sizes.items() for part in (f"--{name}", str(n))]
+    main([str(corpus), str(out), *options])
+    main([str(corpus), str(further), "--start", str(out), *options])
+    for folder in (out, further):
+        ours, texts = StaticEmbedder(folder), ["显存 cache", "reward 模型"]
+        theirs = SentenceTransformer(str(folder), device="cpu").encode(texts, convert_to_numpy=True)
+        assert np.abs(ours.embed_queries(texts) - theirs).max() <= 1e-5
     assert "some/repo" in (out / "README.md").read_text(encoding="utf-8")
+    assert json.loads((further / "training.json").read_text(encoding="utf-8"))["before"]["steps"] == 12
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")
+def test_pack_pairs_keep_a_question_and_its_entry_apart_and_leave_out_what_was_asked() -> None:
+    from index.pack import bundled_pack
+    from index.train import pack_pairs
+
+    pairs = pack_pairs(bundled_pack())
+    assert {len(pairs["variants"]), len(pairs["entries"])} == {len(pairs["variants"])}
+    assert not {right for _, right in pairs["variants"]} & {right for _, right in pairs["entries"]}
+    fewer = pack_pairs(bundled_pack(), {"2.4"})
+    gone = set(pairs["variants"]) - set(fewer["variants"])
+    assert len({right for _, right in gone}) == 1
+    assert "grpo" in gone.pop()[1]
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")
+def test_questions_asked_about_are_read_from_queries(tmp_path: Path) -> None:
+    from index.train import refs_of
+
+    file = tmp_path / "queries.jsonl"
+    file.write_text('{"relevant": ["1.1"]}\n{"relevant": [], "about": ["1.2"]}\n')
+    assert refs_of(file) == {"1.1", "1.2"}
