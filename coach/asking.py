@@ -26,7 +26,7 @@ def answer(config: Config, query: str, k: int, *, as_json: bool, narrate: Narrat
     from coach.lookup import explain
 
     book = wire.handbook(config)
-    found = wire.retriever(config, book).search(query, k)
+    found = wire.search(config, book).search(query, k)
     live = not as_json and sys.stdout.isatty()
     problem: CoachError | None = None
     explained: Explanation | None

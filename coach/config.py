@@ -41,6 +41,8 @@ class Config:
     """`auto`, `offline`, `llm` or `llm:MODEL`."""
     embedder: str | None = None
     """A sentence-transformers model by hub name or folder; None = the bundled one."""
+    reranker: str | None = None
+    """A sentence-transformers CrossEncoder by hub name or folder that re-orders the first hits; None = none."""
     handbook: Path | None = None
     """None = the bundled handbook."""
     lang: Lang = "auto"

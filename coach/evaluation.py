@@ -216,6 +216,7 @@ class _Run:
             "handbook": wire.handbook_path(self.config).name,
             "pack": "yes" if wire.pack(self.config, self.book) else "no",
             "embedder": self.config.embedder or "bundled",
+            **({"reranker": self.config.reranker} if self.config.reranker else {}),
         }
 
     def _search(self) -> Search | None:
@@ -224,12 +225,13 @@ class _Run:
         from evals.retrieval import OutOfFold
 
         if self.plan.corpus is None:
-            return OutOfFold(wire.retriever(self.config, self.book))
+            return wire.reranked(self.config, OutOfFold(wire.retriever(self.config, self.book)))
         from evals.load import load_corpus
         from index.embedder import open_embedder
         from index.retriever import Retriever
 
-        return Retriever.from_texts(load_corpus(self.plan.corpus), open_embedder(self.config.embedder))
+        embedder = open_embedder(self.config.embedder, offline=self.config.offline)
+        return wire.reranked(self.config, Retriever.from_texts(load_corpus(self.plan.corpus), embedder))
 
     def _keep(self, report: Report, choice: JudgeChoice | None) -> None:
         """Let practice show what was found about the judge."""

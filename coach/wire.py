@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from evals.cases import Data
     from index.pack import Pack
     from index.retriever import Retriever
-    from index.types import Handbook, Hit, Question
+    from index.types import Handbook, Hit, Question, Search
 
 CONTEXT_HITS = 3  # neighbours shown to a model beside the rubric; more of them only cost tokens
 
@@ -81,7 +81,22 @@ def retriever(config: Config, book: Handbook, *, rebuild: bool = False) -> Retri
     from index.build import open_index
     from index.embedder import open_embedder
 
-    return open_index(book, open_embedder(config.embedder), config.home, pack=pack(config, book), rebuild=rebuild)
+    embedder = open_embedder(config.embedder, offline=config.offline)
+    return open_index(book, embedder, config.home, pack=pack(config, book), rebuild=rebuild)
+
+
+def search(config: Config, book: Handbook) -> Search:
+    """What a look-up goes through."""
+    return reranked(config, retriever(config, book))
+
+
+def reranked(config: Config, found: Search) -> Search:
+    """`found` itself, or with its first hits put in order where the settings name a reranker."""
+    if config.reranker is None:
+        return found
+    from index.reranker import CrossReranker, Reranked
+
+    return Reranked(found, CrossReranker(config.reranker, offline=config.offline))
 
 
 def material(config: Config, book: Handbook) -> Material:
@@ -189,7 +204,7 @@ class Grading:
     """Grades answers: the judge, and for a model the neighbouring questions as context."""
 
     judge: Judge
-    search: Callable[[], Retriever]
+    search: Callable[[], Search]
 
     def __call__(
         self,
@@ -229,7 +244,7 @@ def grading_with(config: Config, book: Handbook, choice: JudgeChoice, notify: No
     """What grades answers with the judge that was decided on."""
     from functools import cache
 
-    return Grading(judge(config, book, choice, notify), cache(lambda: retriever(config, book)))
+    return Grading(judge(config, book, choice, notify), cache(lambda: search(config, book)))
 
 
 def eval_data(config: Config, book: Handbook, paths: Sequence[Path]) -> Data:

@@ -6,9 +6,9 @@ Needs the development dependencies (it fits weights); the program itself does no
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -18,9 +18,8 @@ from evals.load import bundled_paths, load_corpus, load_data
 from evals.lookup_scale import SIZES, scale_lines
 from evals.retrieval import OutOfFold, RankingRecord, rank, retrieval_metrics
 from evals.table import Metric
-from index.calibration import load_parameters
 from index.embedder import bundled_model, open_embedder
-from index.fuse import Evidence, Scores, features, fuse, ranks
+from index.fuse import Evidence, Scores, features, ranks
 from index.handbook import bundled_handbook, load_handbook
 from index.pack import bundled_pack, open_pack
 from index.passages import Kind
@@ -94,20 +93,6 @@ def ranked_by(score: Score, retriever: Retriever, cases: Sequence[QueryCase]) ->
 def searched(search: Search, cases: Sequence[QueryCase]) -> dict[str, Metric]:
     """Figures of a search as users meet it."""
     return retrieval_metrics(cases, {case.id: rank(case, search) for case in cases})
-
-
-def fitted_of(kind: str, retriever: Retriever, cases: Sequence[QueryCase]) -> dict[str, Metric]:
-    """The shipped weights in any retriever, each query under those of its fold."""
-
-    def score(evidence: Evidence, query_id: str) -> Scores:
-        return fuse(evidence, load_parameters("pack" if kind == "pack" else "plain", query_id).weights)
-
-    records = {}
-    for case in cases:
-        order = np.argsort(-score(retriever.evidence(case.query), case.id), kind="stable")[:DEEP].tolist()
-        refs = tuple(retriever.questions[n].ref for n in order)
-        records[case.id] = RankingRecord(case.id, refs, abstained=False)
-    return retrieval_metrics(cases, records)
 
 
 def handbook_rows(
@@ -231,13 +216,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--sizes", type=int, nargs="*", default=SIZES, help="numbers of questions for the speed table")
     parser.add_argument("--out", type=Path)
     options = parser.parse_args(arguments)
-    write = partial(print, flush=True)  # noqa: T201  # what a command is for
-    lines = list(page(options)) if options.out else page(options)
     if options.out:
-        options.out.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    else:
-        for line in lines:
-            write(line)
+        options.out.write_text("\n".join(page(options)) + "\n", encoding="utf-8")
+        return
+    for line in page(options):
+        sys.stdout.write(f"{line}\n")
+        sys.stdout.flush()
 
 
 if __name__ == "__main__":

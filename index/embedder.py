@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from index import hub
 from index.errors import EmbedderError
 from index.tokens import normalise
 
@@ -35,7 +36,8 @@ PROMPTS = {
 PROBE = "What is 检索增强生成？"
 """Its vector tells one model from another of the same name."""
 MANY = 1_000
-HUB_TIMEOUT_S = 5.0
+"""Texts from which on embedding shows a progress bar."""
+SETTING = "COACH_EMBEDDER"
 
 DTYPES = {"I8": np.int8, "F16": np.float16, "F32": np.float32}
 LONGEST_HEADER = 1 << 20
@@ -47,12 +49,17 @@ def bundled_model() -> Path:
     return Path(str(files("index").joinpath("model")))
 
 
-def open_embedder(name: str | None = None) -> Embedder:
-    """The bundled embedder, or the model of a folder or hub name. EmbedderError when it cannot be had."""
+def open_embedder(name: str | None = None, *, offline: bool = False) -> Embedder:
+    """The bundled embedder, or the model of a folder or hub name. EmbedderError when it cannot be had.
+
+    `offline`: a hub name must have been downloaded before.
+    """
     if name is None:
         return StaticEmbedder(bundled_model())
     folder = Path(name).expanduser()
-    return StaticEmbedder(folder) if is_static(folder) else SentenceEmbedder(str(folder) if folder.is_dir() else name)
+    if is_static(folder):
+        return StaticEmbedder(folder)
+    return SentenceEmbedder(str(folder) if folder.is_dir() else name, offline=offline)
 
 
 def is_static(folder: Path) -> bool:
@@ -154,30 +161,12 @@ def _table(path: Path) -> tuple[NDArray[Any], Vectors]:
     def tensor(name: str) -> NDArray[Any]:
         spec = header[name]
         start, shape = 8 + length + spec["data_offsets"][0], tuple(spec["shape"])
-        return np.memmap(path, DTYPES[spec["dtype"]], mode="r", offset=start, shape=shape)
+        # As a plain array: memmap's own indexing costs more than a short text's vector.
+        return np.asarray(np.memmap(path, DTYPES[spec["dtype"]], mode="r", offset=start, shape=shape))
 
     rows = tensor("embeddings" if "embeddings" in header else "embedding.weight")
     scales = np.array(tensor("weights"), np.float32) if "weights" in header else np.ones(len(rows), np.float32)
     return rows, scales
-
-
-def _check_hub_reached() -> None:
-    """OSError within seconds when the model hub is out of reach: its own client would try again for minutes."""
-    import socket  # here, since the bundled model needs none of these and starts in 0.1 s
-    from urllib.parse import urlsplit
-    from urllib.request import getproxies
-
-    from huggingface_hub import constants
-
-    hub = urlsplit(constants.ENDPOINT)
-    if constants.HF_HUB_OFFLINE:
-        raise OSError("it is not on this machine, and HF_HUB_OFFLINE is set")
-    if any(getproxies().get(scheme) for scheme in (hub.scheme, "all")):
-        return
-    try:
-        socket.create_connection((hub.hostname or "", hub.port or 443), timeout=HUB_TIMEOUT_S).close()
-    except OSError as exc:
-        raise OSError(f"it is not on this machine, and {hub.hostname} was not reached: {exc}") from exc
 
 
 class SentenceEmbedder:
@@ -186,26 +175,15 @@ class SentenceEmbedder:
     EmbedderError when it cannot be loaded.
     """
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, *, offline: bool = False) -> None:
+        def make(local: bool) -> SentenceTransformer:
+            return SentenceTransformer(name, local_files_only=local)
+
         try:
             from sentence_transformers import SentenceTransformer  # 5 s: only who names a model pays it
         except ImportError as exc:
-            raise EmbedderError(
-                f"embedding model {name!r} needs the package sentence-transformers ({exc}); "
-                "install it, or unset COACH_EMBEDDER"
-            ) from exc
-        try:
-            try:
-                # What was downloaded once needs no network, and isn't asked after again.
-                self._model = SentenceTransformer(name, local_files_only=True)
-            except OSError:
-                _check_hub_reached()
-                self._model = SentenceTransformer(name)
-        except (OSError, ValueError, RuntimeError, ImportError) as exc:
-            why = (str(exc).strip() or type(exc).__name__).splitlines()[0]
-            raise EmbedderError(
-                f"cannot load embedding model {name!r} ({why}); check the name and the network, or unset COACH_EMBEDDER"
-            ) from exc
+            raise hub.missing_package(name, SETTING, exc) from exc
+        self._model = hub.load(name, SETTING, make, offline=offline)
         # A prompt in the model's own files wins over the table.
         own = any(self._model.prompts.values())
         known = [] if own else [prompts for part, prompts in PROMPTS.items() if part in name.lower()]
@@ -226,7 +204,7 @@ class SentenceEmbedder:
 
     def embed_passages(self, texts: Sequence[str]) -> Vectors:
         """See `index.types.Embedder`; shows a progress bar on stderr from 1,000 texts on."""
-        many = len(texts) >= 1_000
+        many = len(texts) >= MANY
         return np.asarray(
             self._model.encode_document(
                 list(texts), prompt=self._passage, normalize_embeddings=True, show_progress_bar=many

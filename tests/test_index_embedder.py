@@ -93,5 +93,5 @@ def test_missing_model_without_network_is_an_error_within_seconds_that_names_it(
     away = {**os.environ, "HF_ENDPOINT": "http://127.0.0.1:9", "NO_PROXY": "*"}
     away = {name: value for name, value in away.items() if not name.lower().endswith("s_proxy")}
     ended = subprocess.run([sys.executable, "-c", command], env=away, capture_output=True, text=True)
-    assert "EmbedderError: cannot load embedding model 'nobody/nothing' (it is not on this machine" in ended.stderr
+    assert "EmbedderError: cannot load model 'nobody/nothing' (it is not on this machine" in ended.stderr
     assert time.monotonic() - started < 60  # most of it is the import; the hub's client alone would try for minutes
