@@ -741,7 +741,7 @@ def exit_code(exc: BaseException) -> int | None:
     """The exit code of one of the program's own errors; None for any other exception."""
     from coach.errors import ChatError, ChatTimeout, CoachError, ConfigError
     from evals.errors import DataError, EvalError, OptionError, ResumeError
-    from index.errors import HandbookError, IndexingError, PackError
+    from index.errors import EmbedderError, HandbookError, IndexingError, PackError
     from prompts.library import PromptError
 
     codes: Mapping[type[BaseException], int] = {  # the first that fits counts, so the special stand before the general
@@ -751,6 +751,7 @@ def exit_code(exc: BaseException) -> int | None:
         CoachError: OWN_ERROR,
         HandbookError: USAGE,
         PackError: USAGE,
+        EmbedderError: USAGE,
         IndexingError: OWN_ERROR,
         DataError: USAGE,
         OptionError: USAGE,

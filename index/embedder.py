@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import sys
 from collections.abc import Sequence
 from importlib.resources import files
 from pathlib import Path
@@ -203,8 +204,8 @@ class SentenceEmbedder:
         )
 
     def embed_passages(self, texts: Sequence[str]) -> Vectors:
-        """See `index.types.Embedder`; shows a progress bar on stderr from 1,000 texts on."""
-        many = len(texts) >= MANY
+        """See `index.types.Embedder`; shows a progress bar on a terminal from MANY texts on."""
+        many = len(texts) >= MANY and sys.stderr.isatty()
         return np.asarray(
             self._model.encode_document(
                 list(texts), prompt=self._passage, normalize_embeddings=True, show_progress_bar=many
