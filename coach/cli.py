@@ -201,9 +201,7 @@ def ask(
         words = " ".join(query or ()).strip()
         if not words and (no_input or not sys.stdin.isatty()):
             raise typer.BadParameter("nothing to look up; give a query, as in: coach ask 'what is GRPO'")
-        queries = [words] if words else asking.typed_queries(config)
-        for one in queries:
-            asking.answer(config, one, k, as_json=as_json, narrate=_narrate)
+        asking.answer_all(config, words, k, as_json=as_json, narrate=_narrate)
 
 
 @app.command()

@@ -36,7 +36,7 @@ def explain(
 
     With `chat`, in the query's language and cited as in `[2.4]`: citations of what was not given are taken out, and a
     text without any good one is refused (ReplyError). `on_text` hears it sentence by sentence, each checked before it
-    is heard. Without a model, the first hit's bullets; `model_answer` is a spoken answer to that hit, where the
+    is heard. Without a model, the first hit's bullets, and `model_answer`, a spoken answer to that hit, where the
     handbook's pack has one.
     """
     if ranking.abstained or not ranking.hits:
@@ -97,14 +97,13 @@ def check_citations(text: str, given: set[str]) -> tuple[str, tuple[str, ...]]:
 
 
 def _from_handbook(query: str, ranking: Ranking, model_answer: str | None) -> Explanation:
-    """The first hit's bullets, the one that matched first; or its spoken answer."""
+    """The first hit's bullets, the one that matched first; then its spoken answer."""
     hit = ranking.hits[0]
     ref = hit.question.ref
     lines = [] if ranking.detail else [NO_DETAIL[language_of(query)]]
+    lines += [f"- {plain} [{ref}]" for plain in _bullets(hit.question, hit.matched)]
     if model_answer and ranking.detail:
         lines.append(f"{model_answer.strip()} [{ref}]")
-    else:
-        lines += [f"- {plain} [{ref}]" for plain in _bullets(hit.question, hit.matched)]
     return Explanation("\n".join(lines), (ref,), HANDBOOK, ranking.detail)
 
 

@@ -82,10 +82,10 @@ def test_without_a_model_the_matching_bullet_comes_first() -> None:
     assert (found.citations, found.by) == (("1.1",), "handbook")
 
 
-def test_spoken_answer_of_the_pack_takes_the_place_of_the_bullets() -> None:
+def test_spoken_answer_of_the_pack_follows_the_bullets() -> None:
     found = explain("盐有什么用", FOUND, None, model_answer="盐会让酵母慢下来。")
     assert found is not None
-    assert found.text == "盐会让酵母慢下来。 [1.1]"
+    assert found.text.splitlines()[1:] == ["- 发酵产生二氧化碳 [1.1]", "盐会让酵母慢下来。 [1.1]"]
 
 
 def test_missing_detail_is_said_in_the_language_of_the_query() -> None:
