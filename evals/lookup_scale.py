@@ -31,7 +31,7 @@ _WORD = re.compile(r"[A-Za-z]{3,}|[\u4e00-\u9fff]{2,4}")
 HEAD = f"""## Time and memory
 
 Made-up handbooks of {BULLETS} bullets a question, no pack; {QUERIES} queries of six words each. From 20,000 questions
-on, LanceDB's vector and full-text indexes name some 200 questions, and those are scored as ever. Peak memory is that
+on, LanceDB's vector and full-text indexes name some 120 questions, and those are scored as ever. Peak memory is that
 of one process that holds the handbook, builds the index, opens it again and searches. Measured on two cores that had
 other work to do: CPU seconds tell more than the clock.
 

@@ -20,9 +20,9 @@ from index.sparse import Statistics, Tally
 from index.table import Embed, columns_of, open_table, write_table
 
 TERMS = "terms.npz"
-NEAREST = 120
+NEAREST = 80
 """Passages that the vector index names."""
-MATCHING = 80
+MATCHING = 50
 """Texts that the full-text index names."""
 ROWS_A_PARTITION = 4_096
 PROBED = 12
