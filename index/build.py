@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import gc
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -37,14 +39,28 @@ def open_index(
     is scored against a shortlist. StoreError when the index can be neither read nor written.
     """
     lines, count = pack.texts() if pack is not None else (), len(handbook.questions)
-    name, folder = fingerprint(passages_of(handbook), lines, embedder.name), home / FOLDER
+    own = passages_of(handbook)
+    name, folder = fingerprint(own, lines, embedder.name), home / FOLDER
     source = None if rebuild else read_index(folder / name, count, large)
     if source is None:
-        passages = passages_of(handbook, pack)
+        passages = own if pack is None else passages_of(handbook, pack)
         known = KnownVectors() if rebuild else known_vectors(folder, embedder.name)
-        embed = _reusing(known, embedder)
-        source = write_index(folder, name, passages, embed, origin_of(passages, embedder), count, large)
+        with _uncollected():
+            origin, embed = origin_of(passages, embedder), _reusing(known, embedder)
+            source = write_index(folder, name, passages, embed, origin, count, large)
     return Retriever(handbook.questions, source, embedder)
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Without the garbage collector, which would look again and again through the millions of objects of a build."""
+    collected = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collected:
+            gc.enable()
 
 
 def _reusing(known: KnownVectors, embedder: Embedder) -> Embed:

@@ -125,7 +125,8 @@ class StaticEmbedder:
 
     def _embed(self, texts: Sequence[str]) -> Vectors:
         made = np.zeros((len(texts), self.dimensions), dtype=np.float32)
-        for row, encoding in enumerate(self._tokenizer.encode_batch(list(texts), add_special_tokens=False)):
+        # The fast encoding has no offsets, which nobody needs here and which cost as much as the rest.
+        for row, encoding in enumerate(self._tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)):
             ids = encoding.ids
             if ids:
                 made[row] = self._scales[ids] @ self._table[ids].astype(np.float32)
