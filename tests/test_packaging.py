@@ -91,6 +91,6 @@ def test_model_that_needs_torch_says_what_to_install(coach: Path, tmp_path: Path
     env_home = tmp_path / "home"
     (tmp_path / "coach.toml").write_text('embedder = "some/model"\n', encoding="utf-8")
     done = run(coach, "ask", "what is GRPO", "--json", cwd=tmp_path, home=env_home)
-    assert done.returncode == 1
+    assert done.returncode == 2
     assert done.stderr.startswith("error: ")
     assert "sentence-transformers" in done.stderr.splitlines()[0]
