@@ -78,14 +78,17 @@ def read_table(folder: Path) -> dict[str, Any] | None:
 
 def columns_of(found: Any) -> dict[str, Any]:
     """An arrow table as arrays, in the order of `row`; `text` and `tokens` as lists, where they were asked for."""
-    found = found.sort_by("row")
+    order = np.argsort(found["row"].to_numpy(), kind="stable")  # arrow's own sort is slow on vectors
     width = found.schema.field("vector").type.list_size
     vectors = found["vector"].combine_chunks().flatten().to_numpy(zero_copy_only=False).reshape(-1, width)
     columns: dict[str, Any] = {
-        name: found[name].to_numpy().astype(np.int64) for name in ("row", "kind", "owner", "bullet")
+        name: found[name].to_numpy().astype(np.int64)[order] for name in ("row", "kind", "owner", "bullet")
     }
-    columns |= {name: found[name].to_pylist() for name in ("text", "tokens") if name in found.column_names}
-    return {**columns, "vector": np.ascontiguousarray(vectors, np.float32)}
+    for name in ("text", "tokens"):
+        if name in found.column_names:
+            listed = found[name].to_pylist()
+            columns[name] = [listed[n] for n in order.tolist()]
+    return {**columns, "vector": np.ascontiguousarray(vectors[order], np.float32)}
 
 
 class KnownVectors:
