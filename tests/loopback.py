@@ -56,6 +56,7 @@ class Loopback:
     """The server; `refuses` names request fields (or `json_schema`) that are answered with 400.
 
     `delay_s` passes before a reply, `pause_s` after each piece of a streamed one; without `streams` all are whole.
+    `on_sent` hears the text sent so far after each piece, and may hold back the next.
     """
 
     def __init__(
@@ -67,11 +68,12 @@ class Loopback:
         piece: int = 7,
         pause_s: float = 0.0,
         streams: bool = True,
+        on_sent: Callable[[str], object] = lambda text: None,
     ) -> None:
         self.requests: list[dict[str, Any]] = []
         self.headers: list[dict[str, str]] = []
         self.refuses, self.delay_s, self.piece = tuple(refuses), delay_s, piece
-        self.pause_s, self.streams = pause_s, streams
+        self.pause_s, self.streams, self.on_sent = pause_s, streams, on_sent
         self._script = script if callable(script) else iter(script)
         self._lock = threading.Lock()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (_Handler,), {"loopback": self}))
@@ -161,6 +163,7 @@ class _Handler(BaseHTTPRequestHandler):
         for at in range(0, len(text), self.loopback.piece):
             self._event(chunk({"content": text[at : at + self.loopback.piece]}, body))
             time.sleep(self.loopback.pause_s)
+            self.loopback.on_sent(text[: at + self.loopback.piece])
         if isinstance(step, str):
             self._event(chunk({}, body, finish="stop"))
             if (body.get("stream_options") or {}).get("include_usage"):

@@ -40,7 +40,8 @@ def test_held_out_judge_uses_other_weights_for_a_question_it_was_fitted_on() -> 
 
 def test_two_hundred_answers_are_judged_in_a_second() -> None:
     judge = OfflineJudge(TEXTS)
-    start = time.perf_counter()
+    # The processor's time: what else a busy machine does is not the judge's.
+    start = time.process_time()
     for _ in range(50):
         judge.judge(BREAD, ANSWER)
-    assert time.perf_counter() - start < 50 / 200
+    assert time.process_time() - start < 50 / 200

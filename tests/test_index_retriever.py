@@ -158,9 +158,9 @@ def test_every_variant_of_the_pack_leads_to_its_question(packed: Retriever) -> N
 @pytest.mark.slow
 def test_search_with_pack_takes_a_few_milliseconds_at_most(packed: Retriever) -> None:
     def took_s(query: str) -> float:
-        started = time.perf_counter()
+        started = time.process_time()
         packed.search(query)
-        return time.perf_counter() - started
+        return time.process_time() - started
 
     # The budget is 1 ms; on a machine that others use too, the best of many tries gets five.
     best = sorted(min(took_s(question.text) for _ in range(9)) for question in packed.questions[:15])
