@@ -26,6 +26,8 @@ LONGEST = 3
 """Clauses in a window."""
 SHARPNESS = 15.0
 """The encoder was trained with cosines times this."""
+NEIGHBOURS, VOTE_SHARPNESS = 8, 12.0
+"""A window's nearest sentences vote for their fact and kind, weighted by exp of the similarity times this."""
 MEANING, WORDS = 0.6, 0.4
 """Shares of the encoder's cosine and of the terms' in the choice of a fact's window."""
 FACT_FEATURES = (
@@ -49,6 +51,16 @@ FACT_FEATURES = (
     "glue",
     "chunk",
     "over_listed",
+    "over_other_bullets",
+    "over_siblings",
+    "vote_covered",
+    "vote_partial",
+    "vote_wrong",
+    "vote_covered_there",
+    "vote_partial_there",
+    "vote_wrong_there",
+    "vote_lead",
+    "bare_list",
 )
 FEATURES = (*(f"{name}.{how}" for name in FACT_FEATURES for how in ("mean", "min", "max")), "facts")
 
@@ -110,7 +122,7 @@ def weigh(answer: str, exemplars: Exemplars, encoder: Encoder) -> Mapping[str, S
             tuple(runs[table.best[fact]] for fact in essential),
             tuple(float(table.lead[fact]) for fact in essential),
             tuple(float(table.nearest[fact]) for fact in essential),
-            all(in_bare_list(answer, runs[table.best[fact]]) for fact in essential),
+            all(table.bare[table.best[fact]] for fact in essential),
         )
     return result
 
@@ -138,6 +150,8 @@ class _FactTable:
         self._all_said = numbers(answer)
         self._negated = {w: is_negated(runs[w].text) for w in self._said}
         self._glue = {w: (_glue(runs[w].text), _chunk(runs[w].text)) for w in self._said}
+        self.bare = {w: in_bare_list(answer, runs[w]) for w in self._said}
+        self._votes = _votes(both, exemplars)
 
     def features(self, fact: int) -> tuple[float, ...]:
         """One value per name in `FACT_FEATURES`."""
@@ -167,7 +181,20 @@ class _FactTable:
             agreement(stated, self._all_said) if stated else 0.0,
             *self._glue[at],
             m[COVERED, at] - m[LISTED, at],
+            *self._rivals(fact, at),
+            *self._votes[:3, fact].max(axis=1),
+            *self._votes[:3, fact, at],
+            self._votes[COVERED, fact].max() - self._votes[WRONG, fact].max(),
+            float(self.bare[at]),
         )
+
+    def _rivals(self, fact: int, window: int) -> tuple[float, float]:
+        """How much nearer the window is to this fact than to any of the other bullets', and of its own bullet's."""
+        near = self._both[:3, :, window].max(axis=0)
+        own = self._exemplars.bullet == self._exemplars.bullet[fact]
+        near_others, own[fact] = near[~own], False
+        rivals = near_others, near[own]
+        return tuple(float(self.nearest[fact] - (of.max() if len(of) else 0.0)) for of in rivals)  # type: ignore[return-value]
 
     def _negation(self, fact: int, window: int) -> float:
         """1: negated as the nearest wrong sentence is and the nearest stating one is not; -1: the reverse."""
@@ -179,6 +206,20 @@ class _FactTable:
             nearest = rows.start + int(self._similarity[window, rows].argmax())
             differs.append(bool(self._exemplars.negated[nearest]) != self._negated[window])
         return float(differs[0]) - float(differs[1])
+
+
+def _votes(similarity: Rows, exemplars: Exemplars) -> Rows:
+    """(kinds, facts, windows): share of the nearest sentences' votes; of a window they sum to 1."""
+    import numpy as np
+
+    count = min(NEIGHBOURS, similarity.shape[1])
+    nearest = np.argpartition(-similarity, count - 1, axis=1)[:, :count]
+    weights = np.exp(VOTE_SHARPNESS * np.take_along_axis(similarity, nearest, axis=1))
+    weights /= weights.sum(axis=1, keepdims=True)
+    votes = np.zeros((len(exemplars.rows), len(exemplars.facts), len(similarity)), np.float32)
+    windows = np.arange(len(similarity))[:, None]
+    np.add.at(votes, (exemplars.kind[nearest], exemplars.fact[nearest], windows), weights)
+    return votes
 
 
 def _nearest(similarity: Rows, exemplars: Exemplars) -> Rows:

@@ -48,6 +48,10 @@ class Exemplars:
     bullet_keys: tuple[str, ...]
     rows: tuple[tuple[slice, ...], ...]
     """[kind][fact]: where the sentences of that kind stand; empty slices where there are none."""
+    kind: NDArray[np.int64]
+    """(sentences,)."""
+    fact: NDArray[np.int64]
+    """(sentences,)."""
     negated: NDArray[np.int64]
     """(sentences,): whether the number of negations is odd."""
     vectors: Vectors
@@ -98,6 +102,8 @@ def prepare(question: PackQuestion, encoder: Encoder) -> Exemplars:
         bullet=np.array([i for i, _ in owners]),
         bullet_keys=tuple(bullet.key for bullet in question.bullets),
         rows=tuple(tuple(_stretch(rows, kind, fact) for fact in range(len(owners))) for kind in KINDS),
+        kind=np.array([kind for _, kind, _ in rows]),
+        fact=np.array([fact for fact, _, _ in rows]),
         negated=np.array([is_negated(text) for _, _, text in rows]),
         vectors=encoder.embed([text for _, _, text in rows]),
         lexicon=lexicon,

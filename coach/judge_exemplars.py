@@ -6,6 +6,7 @@ A bullet without a pack goes to the word judge. Judges bullets one by one: no fe
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -26,11 +27,13 @@ from index.types import Handbook, Hit, Question
 if TYPE_CHECKING:
     from coach.types import Judge
 
-MEANING_FILE = "meaning.v1.json"
+MEANING_FILE = "meaning.v2.json"
 LIST_ENTRIES = 3
+_NARROW = {wide: wide - 0xFEE0 for wide in range(0xFF10, 0xFF5B) if chr(wide - 0xFEE0).isalnum()}
 _ENTRIES = re.compile(r"[、,，/+]")
-WEIGHTS = {Verdict.COVERED: 1.0, Verdict.PARTIAL: 1.0, Verdict.MISSING: 1.0, Verdict.CONTRADICTED: 1.0}
-"""A verdict's chance is multiplied by this before the greatest wins."""
+WEIGHTS = {Verdict.COVERED: 1.0, Verdict.PARTIAL: 0.8, Verdict.MISSING: 1.0, Verdict.CONTRADICTED: 1.0}
+"""A verdict's chance is multiplied by this before the greatest wins. Doubtful half credit is given less often: out of
+fold over 43 questions false credit falls from 0.27 to 0.24, and credited-or-not rises from 0.786 to 0.793."""
 NEAR = 0.8
 """A fact's stretch is quoted when it is at least this near, beside the nearest of the bullet."""
 LISTED_CERTAINTY = 0.7
@@ -55,12 +58,13 @@ class _Shared:
 
     pack: Pack
     words: OfflineJudge
+    given: Encoder | None
     prepared: dict[str, Exemplars | None]
 
     @cached_property
     def encoder(self) -> Encoder:
         """Loaded when the first answer comes."""
-        return open_encoder()
+        return self.given or open_encoder()
 
     def exemplars(self, question_key: str) -> Exemplars | None:
         """The prepared sentences of a question; None when the pack has none."""
@@ -73,8 +77,14 @@ class _Shared:
 class ExemplarJudge:
     """Judges by the pack's sentences."""
 
-    def __init__(self, pack: Pack, words: OfflineJudge | None = None, fitted: Fitted | None = None) -> None:
-        self._shared = _Shared(pack, words or OfflineJudge(), {})
+    def __init__(
+        self,
+        pack: Pack,
+        words: OfflineJudge | None = None,
+        fitted: Fitted | None = None,
+        encoder: Encoder | None = None,
+    ) -> None:
+        self._shared = _Shared(pack, words or OfflineJudge(), encoder, {})
         self._fitted = fitted or load_fitted(MEANING_FILE)
         check_features(self._fitted, FEATURES)
         self.id = JudgeId("offline", self._fitted.name)
@@ -95,6 +105,7 @@ class ExemplarJudge:
         """A verdict on every bullet, each with its certainty."""
         import numpy as np
 
+        answer = legible(answer)  # the quote check finds its way back to the answer as it was sent
         said = self.weigh(question, answer)
         if not said:
             return self._shared.words.judge(question, answer, context)
@@ -138,6 +149,11 @@ class ExemplarJudge:
         )
         fact = exemplars.facts[said.facts[worst]]
         return LACKING[language][verdict].format(fact.fact if language == "zh" else fact.en)
+
+
+def legible(answer: str) -> str:
+    """The answer without invisible characters, its full-width letters and digits as ordinary ones."""
+    return "".join(char for char in answer.translate(_NARROW) if char.isascii() or unicodedata.category(char) != "Cf")
 
 
 def _is_list(bullet: str) -> bool:

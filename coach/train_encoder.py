@@ -153,14 +153,13 @@ def _bundled_table(source: Path) -> np.ndarray[Any, Any]:
     return np.ascontiguousarray(rows[:, :DIMENSIONS])
 
 
-def main(arguments: Sequence[str]) -> None:
-    """Train on the pack named first, write to the folder named second."""
+def fit_encoder(pack: Pack, target: Path) -> None:
+    """Train on the sentences of `pack` and write the folder that `coach.encoder` opens."""
     from tokenizers import Tokenizer
 
-    pack, source = open_pack(Path(arguments[0])), bundled_model()
+    source = bundled_model()
     tokenizer = Tokenizer.from_file(str(source / "tokenizer.json"))
     tokenizer.no_truncation()
-    table = torch.tensor(_bundled_table(source))
     groups = read_groups(pack, tokenizer)
     record: dict[str, object] = {
         "questions": len(groups),
@@ -170,7 +169,12 @@ def main(arguments: Sequence[str]) -> None:
         "seed": SEED,
         "graded answers": 0,
     }
-    write(train(groups, table), source, Path(arguments[1]), record)
+    write(train(groups, torch.tensor(_bundled_table(source))), source, target, record)
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Train on the pack named first, write to the folder named second."""
+    fit_encoder(open_pack(Path(arguments[0])), Path(arguments[1]))
 
 
 if __name__ == "__main__":

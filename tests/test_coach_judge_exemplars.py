@@ -65,3 +65,16 @@ def test_held_out_judge_uses_other_weights_for_a_question_it_was_fitted_on(judge
     assert fitted.without(fold["questions"][0]).weights == fold["weights"]
     assert fitted.without("a question never seen").weights == fitted.weights
     assert judge.without(fold["questions"][0]).id == judge.id
+
+
+def test_invisible_and_full_width_characters_change_no_verdict_and_no_quote(
+    judge: ExemplarJudge, grpo: Question
+) -> None:
+    answer = "GRPO 不要 critic 了，同一道题采样 16 个回答，组内减均值除标准差当优势，所以显存省了很多。"
+    plain = graded(judge, grpo, answer)
+    disguised = "\u200b".join(answer).replace("GRPO", "ＧＲＰＯ").replace("16", "１６")
+    hidden = graded(judge, grpo, disguised)
+    assert [b.verdict for b in hidden.bullets] == [b.verdict for b in plain.bullets]
+    quotes = [(q, disguised[q.start : q.end]) for b in hidden.bullets for q in b.evidence]
+    assert quotes
+    assert all(quote.quote == stretch for quote, stretch in quotes)
