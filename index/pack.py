@@ -136,8 +136,8 @@ class Provenance:
 class Pack:
     """A pack in memory, its questions decoded when they are asked for: a look-up pays for one, not for all."""
 
-    def __init__(self, provenance: Provenance, lines: Mapping[str, str]) -> None:
-        """`lines`: question key -> JSON line, known to be valid."""
+    def __init__(self, provenance: Provenance, lines: Mapping[str, bytes]) -> None:
+        """`lines`: question key -> JSON line, known to be valid; as bytes, which take half the memory of the text."""
         self.provenance = provenance
         self._lines = lines
         self._decoded: dict[str, PackQuestion] = {}
@@ -180,8 +180,8 @@ class Pack:
 
     def texts(self) -> Iterator[str]:
         """Its lines as in the file, the provenance first."""
-        yield _encode(self.provenance)
-        yield from self._lines.values()
+        yield _encode(self.provenance).decode()
+        yield from (line.decode() for line in self._lines.values())
 
 
 def bundled_pack() -> Path:
@@ -191,9 +191,12 @@ def bundled_pack() -> Path:
 
 def open_pack(path: Path) -> Pack:
     """Reads a pack that was checked when it was built, as the bundled one; costs a few milliseconds."""
-    first, *rest = _read(path)
     try:
-        return Pack(Provenance(**json.loads(first)), {_key(line): line for line in rest})
+        with path.open("rb") as file:
+            provenance = Provenance(**json.loads(next(file, b"")))
+            return Pack(provenance, {_key(line): line.rstrip() for line in file if line.strip()})
+    except OSError as exc:
+        raise PackError(f"{path}: cannot be read ({exc}); give the path of a pack (.jsonl)") from exc
     except (ValueError, TypeError) as exc:
         raise PackError(f"{path}: not a pack ({exc}); build it again") from exc
 
@@ -236,7 +239,7 @@ def attach(pack: Pack, handbook: Handbook) -> tuple[Pack, tuple[str, ...]]:
     A question whose words changed is known by its bullets: at least half of them must be the same. A bullet whose words
     changed fits no more, since one changed figure can turn what is right into what is wrong.
     """
-    fitting: dict[str, str] = {}
+    fitting: dict[str, bytes] = {}
     notices: list[str] = []
     strangers = [question for question in handbook.questions if question.key not in pack.keys]
     wanted = {question.key: question for question in handbook.questions}
@@ -323,21 +326,21 @@ def _place(location: Sequence[int | str]) -> str:
     return ".".join(str(part) for part in location) or "line"
 
 
-def _encode(value: PackQuestion | Provenance) -> str:
-    return json.dumps(asdict(value), ensure_ascii=False, separators=(",", ":"))
+def _encode(value: PackQuestion | Provenance) -> bytes:
+    return json.dumps(asdict(value), ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def _member(name: str, value: str) -> str:
+def _member(name: str, value: str) -> bytes:
     """A JSON member as `_encode` writes it."""
-    return f'"{name}":{json.dumps(value)}'
+    return f'"{name}":{json.dumps(value)}'.encode()
 
 
-def _key(line: str) -> str:
+def _key(line: bytes) -> str:
     """The key of a question's line, without decoding the rest of it."""
-    start = f'{{"schema":{SCHEMA},"key":"'
+    start = f'{{"schema":{SCHEMA},"key":"'.encode()
     if not line.startswith(start):
-        raise ValueError(f"a line begins {line[:30]!r} instead of {start!r}")
-    return line[len(start) :].partition('"')[0]
+        raise ValueError(f"a line begins {line[:30].decode(errors='replace')!r} instead of {start.decode()!r}")
+    return line[len(start) :].partition(b'"')[0].decode()
 
 
 def _decode_question(source: Mapping[str, Any]) -> PackQuestion:

@@ -255,7 +255,10 @@ def test_slip_of_a_verb_is_told_and_a_verb_sent_by_ctrl_d_leaves_no_draft(interv
         assert journal.drafts("ai-interview") == {}
 
 
-HALF_WRONG = "GRPO 也要训练一个和策略一样大的 critic 网络来估计优势。每个问题采样一组回答，用组内的均值和标准差标准化。"
+HALF_WRONG = (
+    "GRPO 也要训练一个和策略一样大的 critic 网络来估计优势。每个问题采样一组回答，用组内的均值和标准差标准化。"
+    "DeepSeek-R1 就是用它在 base model 上直接练出推理的。"
+)
 
 
 def test_one_screen_quotes_me_says_what_is_wrong_and_right_and_lets_me_overrule_with_one_key(
