@@ -68,9 +68,8 @@ def prober(
 
 def measured(config: Config, judge: JudgeId, prepared: bool) -> Measured | None:
     """How often the judge's verdicts are right, on questions with a pack (`prepared`) or without one."""
-    from urllib.parse import urlsplit
-
+    from coach.endpoint import host_of
     from coach.measured import Key, find
 
-    host = urlsplit(config.base_url or "https://api.openai.com").netloc if judge.kind == "llm" else ""
+    host = host_of(config.base_url) if judge.kind == "llm" else ""
     return find(config.home, Key(judge, host, prepared))

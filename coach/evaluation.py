@@ -9,11 +9,11 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from coach import measured, wire
 from coach.config import Config, JudgeChoice, choose_judge
 from coach.costs import cost
+from coach.endpoint import host_of
 from coach.errors import ConfigError
 from coach.evalplan import Bars, Plan, check
 from coach.meter import Meter
@@ -249,17 +249,7 @@ class _Run:
 
 def _endpoint(config: Config, choice: JudgeChoice | None) -> str:
     """The host that the judge's model is asked at; empty without a model."""
-    if choice is None or not choice.model:
-        return ""
-    return urlsplit(config.base_url or "https://api.openai.com").netloc
-
-
-def measured_for(config: Config, book: Handbook) -> measured.Measured | None:
-    """What is known of the judge that these settings choose; None when nobody measured it."""
-    choice = choose_judge(config)
-    judge = wire.judge(config, book, choice, lambda line: None)
-    key = measured.Key(judge.id, _endpoint(config, choice), wire.pack(config, book) is not None)
-    return measured.find(config.home, key)
+    return host_of(config.base_url) if choice is not None and choice.model else ""
 
 
 def show(results: Results, *, full: bool = False) -> None:

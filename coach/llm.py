@@ -16,10 +16,10 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import asdict, replace
 from typing import Any
-from urllib.parse import urlsplit
 
 from coach.accepts import Accepts, kept, messages_as, refusal_in, remembered, response_format
 from coach.cache import ReplyCache
+from coach.endpoint import OPENAI_URL, host_of
 from coach.errors import ChatError, ConfigError, ReplyError
 from coach.extract import last_object
 from coach.faults import CutError, RetryTeller, own_errors
@@ -27,7 +27,6 @@ from coach.types import Message, Reply, ReplyForm, Usage
 
 __all__ = ["CutError", "OpenAIChat", "ReplyCache"]
 
-OPENAI_URL = "https://api.openai.com/v1"
 MAX_ASKS = 2
 """A reply that lacks the object that was asked for is asked for once more, and no more."""
 MAX_PROBES = 7
@@ -64,7 +63,7 @@ class OpenAIChat:
 
         self._openai = openai
         self.name = model
-        self.host = _host(base_url or OPENAI_URL)
+        self.host = host_of(base_url)
         self.timeout_s = timeout_s
         self.temperature = temperature
         self.epoch = epoch
@@ -248,12 +247,6 @@ class OpenAIChat:
 
     def _who(self) -> str:
         return f"model {self.name!r} at {self.host}"
-
-
-def _host(url: str) -> str:
-    """Host and port only: a URL may hold credentials."""
-    parts = urlsplit(url)
-    return f"{parts.hostname or url}" + (f":{parts.port}" if parts.port else "")
 
 
 def _usable(text: str, form: ReplyForm | None) -> bool:

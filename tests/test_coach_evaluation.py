@@ -102,6 +102,16 @@ def test_what_was_marked_in_practice_is_data_of_a_person(clean_environment: Path
     assert json.loads((tmp_path / "r" / "report.json").read_text())["suites"]["grading"]["accuracy"]["n"] == 1
 
 
+def test_password_in_the_endpoints_url_stands_in_no_file_of_a_run(tmp_path: Path, clean_environment: Path) -> None:
+    with Loopback(lambda body: GOOD) as server:
+        env = {"OPENAI_BASE_URL": server.url.replace("//", "//me:hush-hush@"), "COACH_MODEL": "m"}
+        result = coach("eval", "grading", "--limit", 2, "--yes", "--out", tmp_path / "run", env=env)
+    assert result.exit_code == 0, result.output
+    written = {p: p.read_bytes() for root in (tmp_path, clean_environment) for p in root.rglob("*") if p.is_file()}
+    assert any(b"127.0.0.1" in content for content in written.values())
+    assert [str(path) for path, content in written.items() if b"hush-hush" in content] == []
+
+
 @pytest.mark.slow
 def test_interrupted_run_says_how_to_go_on_and_loses_nothing(tmp_path: Path) -> None:
     out = tmp_path / "run"

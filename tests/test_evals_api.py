@@ -10,7 +10,7 @@ import pytest
 
 import evals
 from coach import measured
-from coach.config import load_config
+from coach.config import choose_judge, load_config
 from coach.types import Verdict
 from evals.bundle import rows
 from evals.runner import Options
@@ -46,11 +46,11 @@ def test_bundled_figures_are_those_of_the_judge_that_ships() -> None:
 
 
 def test_offline_judge_is_measured_before_anybody_ran_an_evaluation(tmp_path: Path) -> None:
-    from coach import wire
-    from coach.evaluation import measured_for
+    from coach import crew, wire
 
     config = load_config({"judge": "offline"}, environ={"COACH_HOME": str(tmp_path)}, folder=tmp_path)
-    found = measured_for(config, wire.handbook(config))
+    judge = wire.judge(config, wire.handbook(config), choose_judge(config), print)
+    found = crew.measured(config, judge.id, prepared=True)
     assert found is not None
     assert found.precision[Verdict.COVERED].n > 100
     assert found.beside(Verdict.CONTRADICTED, "en").startswith("right ")
