@@ -11,7 +11,7 @@ from coach.claims import verdict_on
 from coach.exhibits import listed
 from coach.grader import check
 from coach.judge_llm import messages_for, read_from
-from coach.types import BulletGrade, ChatModel, JudgeId, Usage, Verdict
+from coach.types import BulletGrade, ChatModel, JudgeId, Usage
 from index.types import Question
 from prompts.library import fence, load
 
@@ -25,11 +25,6 @@ class SecondLook:
     grade: BulletGrade
     judge: JudgeId
     usage: Usage
-
-    @property
-    def usable(self) -> bool:
-        """Whether there is a verdict at all."""
-        return self.grade.verdict is not Verdict.UNGRADED
 
 
 class SecondExaminer:

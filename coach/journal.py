@@ -404,13 +404,6 @@ class Journal:
             found.setdefault(row["attempt_id"], {})[row["position"]] = Verdict(row["verdict"])
         return found
 
-    def save_card(self, handbook: str, bullet_key: str, card: str, now: datetime) -> None:
-        """Store a bullet's memory state (FSRS card as JSON)."""
-        with self._transaction() as db:
-            db.execute(
-                "INSERT OR REPLACE INTO cards VALUES (?, ?, ?, ?)", (handbook, bullet_key, card, now.isoformat())
-            )
-
     def cards(self, handbook: str) -> dict[str, str]:
         """Memory states by bullet key."""
         return {

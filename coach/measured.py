@@ -24,8 +24,6 @@ SURE = 0.8  # below it a verdict asks to be checked
 FEW = 10  # fewer verdicts of a kind give no share worth saying
 Row = dict[str, object]
 
-UNMEASURED = {"zh": "在这里还没有测过：coach eval --quick", "en": "not measured here: coach eval --quick"}
-
 
 @dataclass(frozen=True, slots=True)
 class Key:
@@ -48,9 +46,6 @@ class Measured:
 
     precision: Mapping[Verdict, Figure]
     """Per verdict: how many of such verdicts the labels share."""
-    binary_accuracy: Figure
-    """Credited or not, as the labels."""
-    false_credit: Figure
     note: str
     """Who labelled."""
 
@@ -130,9 +125,7 @@ def _measured(row: Row) -> Measured:
     precision: dict[Verdict, Figure] = {
         v: _figure(figures, f"precision_{v}") for v in Verdict if v is not Verdict.UNGRADED
     }
-    return Measured(
-        precision, _figure(figures, "binary_accuracy"), _figure(figures, "false_credit"), str(row.get("note", ""))
-    )
+    return Measured(precision, str(row.get("note", "")))
 
 
 def _figure(figures: object, name: str) -> Figure:

@@ -109,10 +109,6 @@ WORDS: dict[str, dict[Language, str]] = {
         "zh": "{total} 条里有 {left} 条没有评出来，不计分；稍后运行 coach grade --pending",
         "en": "{left} of {total} bullets could not be graded and do not count; run coach grade --pending later",
     },
-    "heard": {
-        "zh": "评分中… {done}/{total}",
-        "en": "grading … {done} of {total}",
-    },
     "debrief": {
         "zh": "面试结束，下面逐题反馈。",
         "en": "That was the interview; the feedback follows.",
@@ -236,7 +232,6 @@ WORDS: dict[str, dict[Language, str]] = {
     },
     "draft_unsaved": {"zh": "磁盘满，草稿没有存上", "en": "disk full: draft not saved"},
     "interrupt": {"zh": "再按一次 Ctrl-C 退出（草稿已保存）", "en": "Ctrl-C again to leave (the draft is kept)"},
-    "paused": {"zh": "已暂停；coach practice --resume 继续。", "en": "Paused; coach practice --resume goes on."},
     "summary": {"zh": "小结", "en": "Summary"},
     "summary_counts": {
         "zh": "答了 {graded} 题 · 跳过 {skipped} · 待评 {pending} · 平均 {score}",
@@ -300,10 +295,6 @@ WORDS: dict[str, dict[Language, str]] = {
     "overrule": {
         "zh": "/mark {number} 改判",
         "en": "/mark {number} overrules",
-    },
-    "more_why": {
-        "zh": "… 全文 /why {number}",
-        "en": "… whole: /why {number}",
     },
     "certainty": {"zh": "有把握的程度：{share}", "en": "certainty: {share}"},
     "due": {"zh": "下次 {when}", "en": "next {when}"},

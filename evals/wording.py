@@ -132,11 +132,3 @@ def written(name: str, value: float) -> str:
     if name in SCALES or name.startswith("f1_"):
         return f"{round(value, 2) + 0.0:.2f}"  # no minus before a zero
     return f"{100 * value:+.1f} %" if name in SIGNED else f"{100 * value:.1f} %"
-
-
-def precision_in_words(metric: Metric) -> str:
-    """`right 7 times in 10` for a verdict's precision, with `check this` below 0.8; empty where it is not known."""
-    if math.isnan(metric.value):
-        return ""
-    words = f"right {round(10 * metric.value)} times in 10"
-    return words if metric.value >= 0.8 else f"{words}: check this"

@@ -160,19 +160,6 @@ class Pack:
         prepared = self.question(owner) if owner else None
         return next((one for one in prepared.bullets if one.key == key), None) if prepared else None
 
-    def variants(self, question_key: str) -> Sequence[str]:
-        """Other ways to ask a question, its translation among them; none for an unknown key."""
-        prepared = self.question(question_key)
-        return [prepared.en, *(variant.text for variant in prepared.variants)] if prepared else []
-
-    def sayings(self, bullet_key: str) -> Sequence[str]:
-        """A bullet in other words: its translation, its facts in both languages, the sentence to say."""
-        prepared = self.bullet(bullet_key)
-        if prepared is None:
-            return []
-        facts = [text for fact in prepared.facts for text in (fact.fact, fact.en)]
-        return [prepared.en, *facts, prepared.say.zh, prepared.say.en]
-
     def aliases(self, question_key: str) -> Sequence[Sequence[str]]:
         """Groups of terms that mean the same in a question."""
         prepared = self.question(question_key)

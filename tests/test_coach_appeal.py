@@ -38,7 +38,7 @@ def test_what_only_the_reason_says_earns_nothing() -> None:
 
 def test_appeal_without_a_usable_reply_is_ungraded_and_without_any_an_error() -> None:
     look = SecondExaminer(ScriptedChat(["no", "no"])).look(BREAD, 0, ANSWER)
-    assert not look.usable
+    assert look.grade.verdict is Verdict.UNGRADED
     assert look.usage.calls == 2
     with pytest.raises(ChatError):
         SecondExaminer(ScriptedChat([ChatError("gone")])).look(BREAD, 0, ANSWER)

@@ -105,7 +105,7 @@ def test_events_and_cards_are_kept(tmp_path: Path) -> None:
         journal.log(session.id, "skipped", {"ref": "1.2"}, NOW)
         journal.update_plan(session.id, [])
         journal.end_session(session.id, NOW)
-        journal.save_card("book", "b-hot", '{"due": 1}', NOW)
+        journal.save_review("book", Review("b-hot", session.id, NOW, 3, None, "answer"), '{"due": 1}')
         assert journal.events(session.id) == [("skipped", {"ref": "1.2"})]
         assert journal.cards("book") == {"b-hot": '{"due": 1}'}
         assert journal.sessions()[0].ended_at == NOW

@@ -18,7 +18,7 @@ from coach.cli import app
 from coach.journal import Goal, Journal
 from coach.review import Kind, Line
 from coach.reviewing import Keeper, on_the_day
-from coach.schedule import recall, review
+from coach.schedule import Review, recall, review
 
 LINE = Line(Kind.WEAK, ("1.1",), "怎么泡茶？", "水要烧开", "b1")
 
@@ -36,12 +36,13 @@ def keeper(journal: Journal, *, schedules: bool = True) -> Keeper:
 
 @pytest.mark.parametrize(("mark", "rating"), [(1, 1), (2, 1), (3, 2)])
 def test_mark_with_the_line_in_view_counts_one_step_less(journal: Journal, mark: int, rating: int) -> None:
-    before = review(None, 3, NOW - timedelta(days=5))
-    journal.save_card("book", "b1", before, NOW)
+    earlier = NOW - timedelta(days=5)
+    before = review(None, 3, earlier)
+    journal.save_review("book", Review("b1", "before", earlier, 3, None, "answer"), before)
     kept = keeper(journal)
     kept.shown(LINE)
     kept.marked(LINE, mark)
-    (seen,) = journal.reviews("book")
+    _, seen = journal.reviews("book")
     assert (seen.rating, seen.predicted, seen.source) == (rating, recall(before, NOW), "self")
     assert journal.cards("book")["b1"] == review(before, rating, NOW)
 

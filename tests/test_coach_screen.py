@@ -44,8 +44,7 @@ HALF_WRONG = graded(
 
 
 def measured_at(hits: int, n: int, verdict: Verdict = WRONG) -> Measured:
-    none = share(0, 0)
-    return Measured({verdict: share(hits, n)}, none, none, "Agreement with a language model's labels.")
+    return Measured({verdict: share(hits, n)}, "Agreement with a language model's labels.")
 
 
 def shown(grade: Grade, language: Language = "zh", material: Material | None = None, **more: object) -> str:

@@ -21,7 +21,7 @@ from evals.records import Cell
 from evals.report import Report
 from evals.runner import Options, run
 from evals.table import Metric
-from evals.wording import precision_in_words, row
+from evals.wording import row
 
 C, P, M, X = Verdict.COVERED, Verdict.PARTIAL, Verdict.MISSING, Verdict.CONTRADICTED
 EVIL = "</script><script>alert(1)</script><img src=x onerror=alert(2)> The relay opens the valve."
@@ -132,9 +132,3 @@ def test_figures_are_written_for_people() -> None:
         row(Metric("attack fake_json zh", 0.2, 0.1, 0.3, 5)).meaning
         == "uncredited bullets that the attack turned into credit"
     )
-
-
-def test_precision_below_eight_in_ten_asks_to_check() -> None:
-    assert precision_in_words(Metric("p", 0.68, 0.5, 0.8, 30)) == "right 7 times in 10: check this"
-    assert precision_in_words(Metric("p", 0.91, 0.8, 0.95, 30)) == "right 9 times in 10"
-    assert precision_in_words(Metric("p", math.nan, math.nan, math.nan, 0)) == ""

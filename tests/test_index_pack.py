@@ -91,20 +91,12 @@ def test_pack_hangs_on_the_keys_of_the_handbook(book: Handbook) -> None:
     assert pack.bullet("unknown") is None
 
 
-def test_search_gets_variants_sayings_and_aliases(book: Handbook) -> None:
+def test_aliases_are_those_of_the_question(book: Handbook) -> None:
     pack = build_pack(book, RAW).pack
     fog = book.questions[1]
 
-    assert pack.variants(fog.key)[:2] == ["What is fog?", "What is fog? 0"]
-    assert pack.sayings(fog.bullets[0].key) == [
-        "ground in English",
-        "ground 的事实",
-        "fact of ground",
-        "say ground 中文",
-        "say ground",
-    ]
     assert pack.aliases(fog.key) == (("rain", "雨"),)
-    assert [*pack.variants("?"), *pack.sayings("?"), *pack.aliases("?")] == []
+    assert pack.aliases("?") == []
 
 
 def test_written_pack_comes_back_the_same_by_both_readers(book: Handbook, tmp_path: Path) -> None:
