@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,13 +19,11 @@ from coach.errors import ConfigError
 from coach.formed import Draft, Text, ask, repeated
 from coach.language import language_of
 from coach.own import own_question
-from coach.types import ChatModel
+from coach.types import ChatModel, Narrate
 from coach.words import say
 from index.handbook import find_question
 from index.types import Question
 from prompts.library import fence
-
-Narrate = Callable[[str], None]
 
 PROMPT, REPAIR = "rubric", "enrich_repair"
 FEWEST, MOST = 3, 6

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import typer
@@ -16,10 +16,8 @@ from coach.language import language_of
 if TYPE_CHECKING:
     from coach.config import Config
     from coach.material import Material
-    from coach.types import Explanation
+    from coach.types import Explanation, Narrate
     from index.types import Ranking, Search
-
-Narrate = Callable[[str], None]
 
 
 def answer_all(config: Config, query: str, k: int, *, as_json: bool, narrate: Narrate) -> None:

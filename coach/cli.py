@@ -806,10 +806,10 @@ def _show_graded(done: list[Graded], config: Config, *, as_json: bool) -> None:
         for graded in done:
             emit(graded.json())
     elif done:
-        from coach import crew, grading, render, sitting, wire
+        from coach import crew, grading, render, wire
 
         book = wire.handbook(config)
-        material, language = wire.material(config, book), sitting.language(config, book)
+        material, language = wire.material(config, book), wire.language(config, book)
         for graded in done:
             measured = partial(crew.measured, config)
             render.open_console().print(grading.screen(graded, material, language, measured))

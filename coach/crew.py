@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from coach.language import Language
     from coach.material import Material
     from coach.measured import Measured
-    from coach.types import Explanation, Grade, JudgeId
+    from coach.types import Explanation, Grade, JudgeId, Narrate
     from coach.verbs import About
     from index.types import Handbook, Question, Ranking
 
@@ -31,16 +31,16 @@ def settled(grading: wire.Grading, material: Material) -> Callable[..., Grade]:
     return grade
 
 
-def about(config: Config, book: Handbook, grading: wire.Grading, notify: wire.Notify) -> About:
+def about(config: Config, book: Handbook, grading: wire.Grading, narrate: Narrate) -> About:
     """Who is asked during an interview beside the judge: the handbook, a second reader, the nearest sentence."""
     from coach.nearest import Nearest
     from coach.verbs import About
 
-    return About(look_up(config, book, grading, notify), wire.second_reader(config, notify), Nearest(grading.judge))
+    return About(look_up(config, book, grading, narrate), wire.second_reader(config, narrate), Nearest(grading.judge))
 
 
 def look_up(
-    config: Config, book: Handbook, grading: wire.Grading, notify: wire.Notify
+    config: Config, book: Handbook, grading: wire.Grading, narrate: Narrate
 ) -> Callable[[str], tuple[Ranking, Explanation | None]]:
     """Look-ups aside from an interview."""
 
@@ -49,13 +49,13 @@ def look_up(
 
         found = grading.search().search(query, wire.CONTEXT_HITS)
         model = choose_judge(config).model
-        return found, explain(query, found, wire.chat(config, model, notify) if model else None)
+        return found, explain(query, found, wire.chat(config, model, narrate) if model else None)
 
     return find
 
 
 def prober(
-    config: Config, material: Material, language: Language, notify: wire.Notify
+    config: Config, material: Material, language: Language, narrate: Narrate
 ) -> Callable[[Question, int, str, int], str] | None:
     """Who words follow-ups: the model; None without one, and then the material does."""
     model = choose_judge(config).model
@@ -63,7 +63,7 @@ def prober(
         return None
     from coach.interviewer import Interviewer
 
-    return Interviewer(wire.chat(config, model, notify), material, language).follow_up
+    return Interviewer(wire.chat(config, model, narrate), material, language).follow_up
 
 
 def measured(config: Config, judge: JudgeId, prepared: bool) -> Measured | None:

@@ -13,7 +13,7 @@ import typer
 from rich.console import Console, Group, RenderableType
 from rich.text import Text
 
-from coach import crew, render, sitting, wire
+from coach import crew, render, wire
 from coach.boards import lines
 from coach.config import BUNDLED, Config
 from coach.grader import grade_json
@@ -36,7 +36,7 @@ OPTIONS: Mapping[str, object] = {"handbook": BUNDLED, "judge": "offline", "offli
 def demo(config: Config, *, as_json: bool) -> None:
     """Grade the stored answer and show how the grade comes about."""
     book = wire.handbook(config)
-    language, question = sitting.language(config, book), wire.find_question(book, REF)
+    language, question = wire.language(config, book), wire.find_question(book, REF)
     grading, answer = wire.grading(config, book, lambda _: None), ANSWERS[language]
     started_s = time.perf_counter()
     graded = grading(question, answer)

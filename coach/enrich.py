@@ -14,7 +14,7 @@ from coach.costs import Estimate, cost, estimate
 from coach.enrichment import Failed, Meter, Part, PartLog, Progress
 from coach.errors import CoachError, ConfigError
 from coach.second_reader import SecondReader
-from coach.types import Usage
+from coach.types import Narrate, Usage
 from index.pack import Pack, attach, bundled_pack, load_pack, make_pack, open_pack, write_pack
 from index.packing import shortfalls
 
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from index.pack import Provenance
     from index.types import Handbook
 
-Narrate = Callable[[str], None]
 Confirm = Callable[[str], bool]
 
 BAR = 20

@@ -17,7 +17,7 @@ from coach.endpoint import host_of
 from coach.errors import ConfigError
 from coach.evalplan import Bars, Plan, check
 from coach.meter import Meter
-from coach.types import Usage
+from coach.types import Narrate, Usage
 
 if TYPE_CHECKING:
     from evals.cases import Data
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from evals.runner import Options
     from index.types import Handbook, Search
 
-Narrate = Callable[[str], None]
 Confirm = Callable[[str], bool]
 
 DEFAULT_SUITES = ("grading", "retrieval")

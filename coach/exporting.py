@@ -7,7 +7,7 @@ from pathlib import Path
 
 import typer
 
-from coach import sitting, wire
+from coach import wire
 from coach.anki import anki_text
 from coach.config import Config
 from coach.errors import ConfigError
@@ -38,7 +38,7 @@ def _script(config: Config, session: str) -> Script:
         found = find_sitting(journal, book.name, session)
         ending = wire.ending(config, journal, book.name, found.session.id)
         marks = journal.all_marks(book.name)
-    return Script(found, marks, ending, wire.material(config, book), sitting.language(config, book))
+    return Script(found, marks, ending, wire.material(config, book), wire.language(config, book))
 
 
 def write(text: str, file: Path | None) -> None:

@@ -21,12 +21,9 @@ from coach.live import watched
 from coach.material import Material
 from coach.measured import Measured
 from coach.record import Recorder
-from coach.sitting import language
-from coach.types import Attempt, Grade, JudgeId, Rubric, Verdict
+from coach.types import Attempt, Grade, JudgeId, Narrate, Rubric, Verdict
 from coach.words import say
 from index.types import Handbook, Hit, Question
-
-Narrate = Callable[[str], None]
 
 NEAREST = 3
 
@@ -56,7 +53,7 @@ def grade_answer(config: Config, ref: str | None, own: str | None, answer: str, 
     """Grade one answer; it is in the journal before the judge is asked, and stays there if the judge fails."""
     book = wire.handbook(config)
     question = wire.find_question(book, ref) if ref is not None else None
-    with watched(say("grading", language(config, book)), narrate) as (tell, on_bullet):
+    with watched(say("grading", wire.language(config, book)), narrate) as (tell, on_bullet):
         grading = wire.grading(config, book, tell)
         rubric, context = None, None
         if question is None:
@@ -109,7 +106,7 @@ def grade_pending(config: Config, *, narrate: Narrate) -> list[Graded]:
             return done
         cards, revealed = journal.cards(book.name), journal.reveals(book.name)
         record = Recorder(journal, book.name, lambda: datetime.now(UTC), cards, revealed)
-        with watched(say("grading", language(config, book)), narrate) as (tell, on_bullet):
+        with watched(say("grading", wire.language(config, book)), narrate) as (tell, on_bullet):
             grading = partial(wire.grading(config, book, tell), on_bullet=on_bullet)
             for attempt in waiting:
                 done.append(_grade(attempt, grading, journal, tell))

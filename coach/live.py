@@ -3,21 +3,15 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TextIO
 
 from rich.console import Console
 
-from coach.types import BulletGrade, Verdict
-
-MARKS = {
-    Verdict.COVERED: "✓",
-    Verdict.PARTIAL: "~",
-    Verdict.MISSING: "✗",
-    Verdict.CONTRADICTED: "!",
-    Verdict.UNGRADED: "?",
-}
+from coach.grader import OnBullet
+from coach.screen import MARKS
+from coach.types import BulletGrade, Narrate
 
 
 class Line:
@@ -30,7 +24,7 @@ class Line:
     def heard(self, position: int, bullet: BulletGrade) -> None:
         """Add a bullet's verdict."""
         self.clear()
-        self._text += f"  {position + 1} {MARKS[bullet.verdict]}"
+        self._text += f"  {position + 1} {MARKS[bullet.verdict][0]}"
         self.draw()
 
     def draw(self) -> None:
@@ -45,10 +39,6 @@ class Line:
             self._stream.write("\r\x1b[K")
             self._stream.flush()
         self._drawn = False
-
-
-Narrate = Callable[[str], None]
-OnBullet = Callable[[int, BulletGrade], None]
 
 
 @contextmanager

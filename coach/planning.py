@@ -9,7 +9,8 @@ from datetime import UTC, date, datetime
 
 import typer
 
-from coach import boards, planboard, sitting, wire
+from coach import boards, planboard, wire
+from coach.choosing import in_directions
 from coach.config import Config
 from coach.errors import ConfigError
 from coach.forecast import agreement, counted, outlooks
@@ -37,7 +38,7 @@ class Changes:
 def progress(config: Config, *, as_json: bool) -> None:
     """Show how practice has gone."""
     book = wire.handbook(config)
-    material, language = wire.material(config, book), sitting.language(config, book)
+    material, language = wire.material(config, book), wire.language(config, book)
     with wire.journal(config) as journal:
         marks, reviews = journal.all_marks(book.name), journal.reviews(book.name)
         found = measure_progress(book, journal.attempts(handbook=book.name), marks, reviews)
@@ -57,7 +58,7 @@ def plan(config: Config, changes: Changes, *, as_json: bool) -> None:
         _emit(planboard.plan_json(brief))
         return
     console = open_console()
-    console.print(planboard.plan_board(brief, sitting.language(config, book), console))
+    console.print(planboard.plan_board(brief, wire.language(config, book), console))
 
 
 def _goal(journal: Journal, book: Handbook, changes: Changes, now: datetime) -> Goal:
@@ -71,14 +72,14 @@ def _goal(journal: Journal, book: Handbook, changes: Changes, now: datetime) -> 
     minutes = changes.minutes or (before.minutes if before else MINUTES_A_DAY)
     focus = changes.focus if changes.focus is not None else (before.focus if before else ())
     goal = Goal(interview, minutes, focus)
-    sitting.in_directions(book, focus)  # an unknown one is told before anything is stored
+    in_directions(book, focus)  # an unknown one is told before anything is stored
     if goal != before:
         journal.save_goal(book.name, goal, now)
     return goal
 
 
 def _brief(journal: Journal, book: Handbook, goal: Goal, now: datetime) -> planboard.Brief:
-    focus = {q.direction.number for q in sitting.in_directions(book, goal.focus)} if goal.focus else set()
+    focus = {q.direction.number for q in in_directions(book, goal.focus)} if goal.focus else set()
     attempts, cards = journal.attempts(handbook=book.name), journal.cards(book.name)
     reviews, said = journal.reviews(book.name), last_said(attempts, journal.all_marks(book.name))
     wish = Wish(goal.interview, goal.minutes, frozenset(focus))

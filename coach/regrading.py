@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 import typer
 from rich.console import Console
 from rich.text import Text
 
-from coach import sitting, wire
+from coach import wire
 from coach.boards import lines
 from coach.config import Config
 from coach.errors import ConfigError
@@ -18,10 +18,8 @@ from coach.material import Material
 from coach.regrade import Again, Flip, grade_again, judge_name
 from coach.render import MARKS, open_console, percent
 from coach.sessions import find_sitting
-from coach.types import BulletGrade, Verdict
+from coach.types import BulletGrade, Narrate, Verdict
 from coach.words import say
-
-Narrate = Callable[[str], None]
 
 
 def regrade(config: Config, session: str, *, as_json: bool, narrate: Narrate) -> None:
@@ -40,7 +38,7 @@ def regrade(config: Config, session: str, *, as_json: bool, narrate: Narrate) ->
     if as_json:
         typer.echo(json.dumps(regrade_json(found.session.id, done), ensure_ascii=False))
     else:
-        console, language = open_console(), sitting.language(config, book)
+        console, language = open_console(), wire.language(config, book)
         for text in regrade_lines(done, wire.material(config, book), language, console):
             console.print(text)
     if problem := next((again.problem for again in done if again.problem), None):

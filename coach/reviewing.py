@@ -12,7 +12,7 @@ from pathlib import Path
 
 import typer
 
-from coach import pages, sitting, wire
+from coach import pages, wire
 from coach.config import Config
 from coach.exporting import write
 from coach.history import last_said
@@ -34,7 +34,7 @@ MARKED = {1: Verdict.MISSING, 2: Verdict.PARTIAL, 3: Verdict.COVERED}
 def hold(config: Config, minutes: float, form: str | None, file: Path | None, *, no_input: bool, as_json: bool) -> None:
     """Make the sheet and bring it to the person; `form` is one of `FORMS`, or None to read it here."""
     book = wire.handbook(config)
-    language = sitting.language(config, book)
+    language = wire.language(config, book)
     with wire.journal(config) as journal:
         sheet = _sheet(config, book, journal, language, minutes)
         if form:

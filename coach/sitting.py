@@ -10,19 +10,18 @@ from functools import partial
 
 from coach import crew, events, own, practice, wire
 from coach.choosing import MODES, Begun, Wishes, begin
-from coach.choosing import in_directions as in_directions
 from coach.config import Config, choose_judge
 from coach.endboard import ending_json
 from coach.ending import Ending
 from coach.errors import ConfigError
 from coach.eventjson import event_json
 from coach.journal import Journal
-from coach.language import Language, language_of
+from coach.language import Language
 from coach.turns import BlockReader, Reader
+from coach.types import Narrate
 from coach.words import say
 from index.types import Handbook
 
-Narrate = Callable[[str], None]
 End = Callable[[str], Ending]
 """A session's id -> what it came to."""
 
@@ -37,7 +36,7 @@ def hold(
     book = wire.handbook(config)
     for line in wire.follow_edits(config, book):
         narrate(line)
-    speech = language(config, book)
+    speech = wire.language(config, book)
     choose_judge(config)  # a judge that cannot be had is told before a session begins
     with wire.journal(config) as journal:
         reader: Reader = _terminal(journal, book, speech, narrate) if answers is None else BlockReader(answers)
@@ -79,7 +78,7 @@ def _interview(
     at_terminal: bool,
 ) -> practice.Interview:
     grading, material = wire.grading(config, book, narrate), wire.material(config, book)
-    speech = language(config, book)
+    speech = wire.language(config, book)
     return practice.Interview(
         grade=crew.settled(grading, material),
         journal=journal,
@@ -97,11 +96,6 @@ def _interview(
         probe=crew.prober(config, material, speech, narrate),
         match=lambda query: grading.search().search(query, own.HITS),
     )
-
-
-def language(config: Config, book: Handbook) -> Language:
-    """The language the coach speaks: as set, else the handbook's."""
-    return language_of("".join(q.text for q in book.questions)) if config.lang == "auto" else config.lang
 
 
 def _terminal(journal: Journal, book: Handbook, speech: Language, narrate: Narrate) -> Reader:

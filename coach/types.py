@@ -10,6 +10,9 @@ from typing import Literal, Protocol
 
 from index.types import Bullet, Hit, Question
 
+Narrate = Callable[[str], None]
+"""Tells the person a line that is not data: at the command line, on stderr."""
+
 
 class Verdict(StrEnum):
     """What an answer says about one bullet."""

@@ -15,17 +15,16 @@ if TYPE_CHECKING:
     from coach.ending import Ending
     from coach.grader import OnBullet
     from coach.journal import Journal
+    from coach.language import Language
     from coach.llm import OpenAIChat
     from coach.material import Material
-    from coach.types import BulletGrade, Grade, Judge, Rubric
+    from coach.types import BulletGrade, Grade, Judge, Narrate, Rubric
     from evals.cases import Data
     from index.pack import Pack
     from index.retriever import Retriever
     from index.types import Handbook, Hit, Question, Search
 
 CONTEXT_HITS = 3  # neighbours shown to a model beside the rubric; more of them only cost tokens
-
-Notify = Callable[[str], None]
 
 
 def handbook(config: Config) -> Handbook:
@@ -99,6 +98,13 @@ def reranked(config: Config, found: Search) -> Search:
     return Reranked(found, CrossReranker(config.reranker, offline=config.offline))
 
 
+def language(config: Config, book: Handbook) -> Language:
+    """The language the coach speaks: as set, else the handbook's."""
+    from coach.language import language_of
+
+    return language_of("".join(q.text for q in book.questions)) if config.lang == "auto" else config.lang
+
+
 def material(config: Config, book: Handbook) -> Material:
     """What the coach can say about the handbook's questions beyond grading them."""
     from coach.material import Material
@@ -148,7 +154,7 @@ def follow_edits(config: Config, book: Handbook) -> list[str]:
     return lines
 
 
-def chat(config: Config, model: str, notify: Notify) -> OpenAIChat:
+def chat(config: Config, model: str, narrate: Narrate) -> OpenAIChat:
     """The model endpoint of the settings."""
     from coach.llm import OpenAIChat
 
@@ -161,7 +167,7 @@ def chat(config: Config, model: str, notify: Notify) -> OpenAIChat:
         _reply_cache(config),
         prices=(config.price_in, config.price_out) if priced else None,  # type: ignore[arg-type]  # asked just above
         fresh=not config.cache,
-        on_notice=notify,
+        on_notice=narrate,
     )
 
 
@@ -177,25 +183,25 @@ def _reply_cache(config: Config) -> ReplyCache | None:
         return None
 
 
-def judge(config: Config, book: Handbook, choice: JudgeChoice, notify: Notify) -> Judge:
+def judge(config: Config, book: Handbook, choice: JudgeChoice, narrate: Narrate) -> Judge:
     """The judge that `choose_judge` decided on."""
     if choice.model:
         from coach.judge_llm import PromptedJudge
 
-        return PromptedJudge(chat(config, choice.model, notify), pack(config, book), per_bullet=config.per_bullet)
+        return PromptedJudge(chat(config, choice.model, narrate), pack(config, book), per_bullet=config.per_bullet)
     from coach.judge_exemplars import offline_judge
 
     return offline_judge(book, pack(config, book))
 
 
-def second_reader(config: Config, notify: Notify) -> Callable[[Question, int, str, str], BulletGrade] | None:
+def second_reader(config: Config, narrate: Narrate) -> Callable[[Question, int, str, str], BulletGrade] | None:
     """Who reads an appeal, (question, position, answer, why): the model by another prompt; None without a model."""
     model = choose_judge(config).model
     if not model:
         return None
     from coach.appeal import SecondExaminer
 
-    examiner = SecondExaminer(chat(config, model, notify))
+    examiner = SecondExaminer(chat(config, model, narrate))
     return lambda question, position, answer, why: examiner.look(question, position, answer, why).grade
 
 
@@ -232,19 +238,19 @@ class Grading:
         return tuple(hit for hit in hits if hit.question.key != question.key)[:CONTEXT_HITS]
 
 
-def grading(config: Config, book: Handbook, notify: Notify) -> Grading:
-    """What grades answers under these settings; says on `notify` why it is the offline judge."""
+def grading(config: Config, book: Handbook, narrate: Narrate) -> Grading:
+    """What grades answers under these settings; says on `narrate` why it is the offline judge."""
     choice = choose_judge(config)
     if choice.notice:
-        notify(choice.notice)
-    return grading_with(config, book, choice, notify)
+        narrate(choice.notice)
+    return grading_with(config, book, choice, narrate)
 
 
-def grading_with(config: Config, book: Handbook, choice: JudgeChoice, notify: Notify) -> Grading:
+def grading_with(config: Config, book: Handbook, choice: JudgeChoice, narrate: Narrate) -> Grading:
     """What grades answers with the judge that was decided on."""
     from functools import cache
 
-    return Grading(judge(config, book, choice, notify), cache(lambda: search(config, book)))
+    return Grading(judge(config, book, choice, narrate), cache(lambda: search(config, book)))
 
 
 def eval_data(config: Config, book: Handbook, paths: Sequence[Path]) -> Data:

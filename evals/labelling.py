@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from coach import sitting, wire
+from coach import wire
 from coach.clauses import Clause, split_clauses
 from coach.config import Config
 from coach.errors import ConfigError
@@ -169,7 +169,7 @@ def label(config: Config, paths: Sequence[Path], count: int, *, no_input: bool, 
     if not cells:
         raise ConfigError("no labelled answer in this data; name graded answers with --data")
     kept = LabelFile(config.home / FILE)
-    language = sitting.language(config, wire.handbook(config))
+    language = wire.language(config, wire.handbook(config))
     one = Sitting(cells, kept, language, _reader(), narrate, lambda: datetime.now(UTC))
     if no_input and not one.finished():
         raise ConfigError(f"{len(cells)} bullets wait for a person's label, and --no-input forbids asking; drop it")
