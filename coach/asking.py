@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -12,6 +11,7 @@ import typer
 from coach import wire
 from coach.errors import ChatError, ReplyError
 from coach.language import language_of
+from coach.streams import emit
 
 if TYPE_CHECKING:
     from coach.config import Config
@@ -74,7 +74,7 @@ class Desk:
 
     def _show(self, found: Ranking, explained: Explanation | None, material: Material, *, heard: bool) -> None:
         if self._as_json:
-            typer.echo(json.dumps(as_object(found, explained), ensure_ascii=False))
+            emit(as_object(found, explained))
             return
         from coach import render
 

@@ -5,10 +5,8 @@ Nothing heavy is imported here; `coach --help` loads typer and no more.
 
 from __future__ import annotations
 
-import json
 import sys
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -17,13 +15,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from coach import streams
+from coach.boundary import BELOW_BAR, OK, UNREACHABLE, USAGE, run, user_errors
 
 if TYPE_CHECKING:
     from coach.config import Config
     from coach.grading import Graded
-
-OK, OWN_ERROR, USAGE, UNREACHABLE, TIMED_OUT, BELOW_BAR, INTERRUPTED = 0, 1, 2, 3, 4, 5, 130
-LISTED_FAULTS = 20
 
 EPILOG = (
     "Exit codes: 0 done, 1 own error, 2 usage, settings or input, 3 model unreachable or refused, 4 time-out, "
@@ -52,45 +48,9 @@ PerBullet = Annotated[
 NoCache = Annotated[bool, typer.Option("--no-cache", help="Ask the model anew even for a request seen before.")]
 
 
-# typer carries its own copy of click since 0.29; these are the classes it really raises, in any version.
-UsageError: type[Exception] = typer.BadParameter.__bases__[0]
-ClickException: type[Exception] = UsageError.__bases__[0]
-
-
 def main() -> None:
     """Run the command line; the first line on stderr is the error, whatever went wrong."""
-    try:
-        streams.open_up()
-        streams.check(sys.argv[1:])
-        code = app(prog_name="coach", standalone_mode=False)
-    except ClickException as exc:
-        _narrate(f"error: {_told(exc)}")
-        code = getattr(exc, "exit_code", USAGE)
-    except (typer.Abort, KeyboardInterrupt):
-        _narrate("interrupted")
-        code = INTERRUPTED
-    except Exception as exc:
-        if "--debug" in sys.argv:
-            raise
-        _narrate(f"error: {_unforeseen(exc)}")
-        code, sys.stdout = OWN_ERROR, None  # what could not be written would be tried again at the end
-    sys.exit(code if isinstance(code, int) else OK)
-
-
-def _told(exc: Exception) -> str:
-    """A wrong use of the command line in one line, and where to look."""
-    message = exc.format_message().removeprefix("Invalid value: ").rstrip(".")  # type: ignore[attr-defined]
-    context = getattr(exc, "ctx", None)
-    where = context.command_path if context else "coach"
-    return f"{message}; see '{where} --help'" if isinstance(exc, UsageError) else message
-
-
-def _unforeseen(exc: Exception) -> str:
-    """A fault of the machine, or of the coach itself."""
-    if isinstance(exc, OSError):
-        place = f"{exc.filename}: " if exc.filename else ""
-        return f"{place}{exc.strerror or exc}; mend that and run the command again"
-    return f"the coach itself failed ({type(exc).__name__}: {exc}); run it again with --debug and report what it shows"
+    run(app)
 
 
 @app.callback(invoke_without_command=True)
@@ -172,7 +132,7 @@ def practice(
             answers=None if answers is None else read_text(answers),
             no_input=no_input,
             as_json=as_json,
-            narrate=_narrate,
+            narrate=streams.narrate,
         )
 
 
@@ -201,7 +161,7 @@ def ask(
         words = " ".join(query or ()).strip()
         if not words and (no_input or not sys.stdin.isatty()):
             raise typer.BadParameter("nothing to look up; give a query, as in: coach ask 'what is GRPO'")
-        asking.answer_all(config, words, k, as_json=as_json, narrate=_narrate)
+        asking.answer_all(config, words, k, as_json=as_json, narrate=streams.narrate)
 
 
 @app.command()
@@ -230,9 +190,9 @@ def grade(
             raise typer.BadParameter("name one thing to grade: a REF such as 2.4, --own 'question text', or --pending")
         config = _config(handbook=handbook, offline=offline, judge=judge, no_cache=no_cache, per_bullet=per_bullet)
         if pending:
-            done = grading.grade_pending(config, narrate=_narrate)
+            done = grading.grade_pending(config, narrate=streams.narrate)
         else:
-            done = grading.grade_answer(config, ref, own, _answer_text(answer, no_input), narrate=_narrate)
+            done = grading.grade_answer(config, ref, own, _answer_text(answer, no_input), narrate=streams.narrate)
         _show_graded(done, config, as_json=as_json)
 
 
@@ -260,9 +220,9 @@ def add(
 
         config = _config(handbook=handbook, offline=offline, model=model, no_cache=no_cache)
         may_ask = not (no_input or as_json)
-        added = adding.add(config, " ".join(question), bullet or (), may_ask=may_ask, narrate=_narrate)
+        added = adding.add(config, " ".join(question), bullet or (), may_ask=may_ask, narrate=streams.narrate)
         if as_json:
-            emit(added.json())
+            streams.emit(added.json())
         else:
             typer.echo(adding.told(added))
 
@@ -393,7 +353,7 @@ def regrade(
         from coach import regrading
 
         config = _config(handbook=handbook, offline=offline, judge=judge, lang=lang, no_cache=no_cache)
-        regrading.regrade(config, session, as_json=as_json, narrate=_narrate)
+        regrading.regrade(config, session, as_json=as_json, narrate=streams.narrate)
 
 
 @app.command()
@@ -499,15 +459,15 @@ def evaluate(
             bars=evalplan.Bars(*(evalplan.parse_bars(texts or ()) for texts in (fail_under, fail_over, max_drop))),
         )
         asked = None if yes or no_input or as_json or not sys.stdin.isatty() else typer.confirm
-        results = evaluation.evaluate(config, plan, narrate=_narrate, confirm=asked)
+        results = evaluation.evaluate(config, plan, narrate=streams.narrate, confirm=asked)
         if as_json:
             for row in results.json():
-                emit(row)
+                streams.emit(row)
         else:
             evaluation.show(results, full=full)
         if broken := [line for report in results.reports.values() for line in evaluation.broken(report, plan.bars)]:
             for line in broken:
-                _narrate(line)
+                streams.narrate(line)
             raise typer.Exit(BELOW_BAR)
         if all(report.all_failed for report in results.reports.values()):
             raise typer.Exit(UNREACHABLE)
@@ -534,7 +494,7 @@ def label(
         config = _config(handbook=handbook, offline=offline, lang=lang)
         from evals import labelling
 
-        labelling.label(config, tuple(data or ()), count, no_input=no_input, as_json=as_json, narrate=_narrate)
+        labelling.label(config, tuple(data or ()), count, no_input=no_input, as_json=as_json, narrate=streams.narrate)
 
 
 @app.command("import")
@@ -558,7 +518,7 @@ def import_(
         rows = importers.import_answers(form, source)
         importers.write_answers(rows, out)
         if as_json:
-            emit({"schema": 1, "format": form, "out": str(out), "answers": len(rows)})
+            streams.emit({"schema": 1, "format": form, "out": str(out), "answers": len(rows)})
         else:
             typer.echo(f"{out}: {len(rows)} answers; now: coach eval grading --data {out}")
 
@@ -595,13 +555,13 @@ def index(
         }
         if as_json:
             shown = {"changes": changes} if diff else {}
-            emit({"schema": 1, "handbook": book.name, **counts, "notices": notices, **shown})
+            streams.emit({"schema": 1, "handbook": book.name, **counts, "notices": notices, **shown})
             return
         typer.echo(f"{book.name}: " + ", ".join(f"{n} {name.replace('_', ' ')}" for name, n in counts.items()))
         for line in changes if diff else ():
             typer.echo(line)
         for notice in notices:
-            _narrate(notice)
+            streams.narrate(notice)
 
 
 @app.command()
@@ -633,13 +593,13 @@ def enrich(
         config = _config(handbook=handbook, offline=offline, model=model, no_cache=no_cache)
         wishes = enriching.Wishes(tuple(only or ()), check, concurrency, out)
         asked = _confirmation(may_ask=not (no_input or as_json))
-        made = enriching.enrich(config, wishes, narrate=_narrate, confirm=None if yes else asked)
+        made = enriching.enrich(config, wishes, narrate=streams.narrate, confirm=None if yes else asked)
         if as_json:
-            emit(made.json())
+            streams.emit(made.json())
         if made.problem:
             raise made.problem
         if not as_json:
-            typer.echo(enriching.report(made, _narrate))
+            typer.echo(enriching.report(made, streams.narrate))
 
 
 @app.command()
@@ -662,7 +622,7 @@ def terms(
         book = wire.handbook(config)
         for term in terms_of(book, wire.pack(config, book)):
             if as_json:
-                emit(term.json())
+                streams.emit(term.json())
             else:
                 typer.echo(f"{term.text}\t{', '.join(term.aliases)}".rstrip())
 
@@ -711,55 +671,6 @@ def configuration(
         settings.show(_config(handbook=handbook, offline=offline), as_json=as_json)
 
 
-@contextmanager
-def user_errors(debug: bool) -> Iterator[None]:
-    """Turn the program's own errors into one line on stderr and an exit code."""
-    try:
-        yield
-    except BrokenPipeError:
-        # The reader of a pipe has seen enough; Python would complain again while closing stdout.
-        sys.stdout = None
-        raise typer.Exit(OK) from None
-    except KeyboardInterrupt as exc:
-        # The terminal has shown ^C, and perhaps half a line of progress before it.
-        _narrate(("\n" if sys.stderr.isatty() else "") + (str(exc) or "interrupted"))
-        raise
-    except Exception as exc:
-        code = exit_code(exc)
-        if debug or code is None:
-            raise
-        _narrate(f"error: {exc}")
-        faults = getattr(exc, "faults", ())
-        for fault in faults[:LISTED_FAULTS]:
-            _narrate(f"  {fault}")
-        raise typer.Exit(code) from None
-
-
-def exit_code(exc: BaseException) -> int | None:
-    """The exit code of one of the program's own errors; None for any other exception."""
-    from coach.errors import ChatError, ChatTimeout, CoachError, ConfigError
-    from evals.errors import DataError, EvalError, OptionError, ResumeError
-    from index.errors import EmbedderError, HandbookError, IndexingError, PackError
-    from prompts.library import PromptError
-
-    codes: Mapping[type[BaseException], int] = {  # the first that fits counts, so the special stand before the general
-        ConfigError: USAGE,
-        ChatTimeout: TIMED_OUT,
-        ChatError: UNREACHABLE,
-        CoachError: OWN_ERROR,
-        HandbookError: USAGE,
-        PackError: USAGE,
-        EmbedderError: USAGE,
-        IndexingError: OWN_ERROR,
-        DataError: USAGE,
-        OptionError: USAGE,
-        ResumeError: USAGE,
-        EvalError: OWN_ERROR,
-        PromptError: OWN_ERROR,
-    }
-    return next((code for kind, code in codes.items() if isinstance(exc, kind)), None)
-
-
 def read_text(name: str) -> str:
     """The text of a file, or of stdin for `-`; ConfigError when it is absent or not UTF-8."""
     from coach.errors import ConfigError
@@ -773,16 +684,11 @@ def read_text(name: str) -> str:
         raise ConfigError(f"{name}: not UTF-8 (byte {exc.start}); save it as UTF-8") from exc
 
 
-def emit(row: Mapping[str, object]) -> None:
-    """One JSON object on a line of stdout."""
-    typer.echo(json.dumps(row, ensure_ascii=False))
-
-
 def _confirmation(*, may_ask: bool) -> Callable[[str], bool]:
     """Shows an offer on the terminal and asks; where nobody can be asked, the offer becomes an error."""
 
     def ask(offer: str) -> bool:
-        _narrate(offer)
+        streams.narrate(offer)
         return typer.confirm("Start?", err=True)
 
     def refuse(offer: str) -> bool:
@@ -796,7 +702,7 @@ def _answer_text(answer: str | None, no_input: bool) -> str:
         return read_text(answer)
     if no_input or not sys.stdin.isatty():
         raise typer.BadParameter("no answer to grade; give --answer FILE, or --answer - for stdin")
-    _narrate("type or paste the answer; Ctrl-D ends it")
+    streams.narrate("type or paste the answer; Ctrl-D ends it")
     return read_text("-")
 
 
@@ -804,7 +710,7 @@ def _show_graded(done: list[Graded], config: Config, *, as_json: bool) -> None:
     """Print what was graded, then fail with the first error, if one left an answer waiting."""
     if as_json:
         for graded in done:
-            emit(graded.json())
+            streams.emit(graded.json())
     elif done:
         from coach import crew, grading, render, wire
 
@@ -831,7 +737,3 @@ def _config(*, offline: bool, no_cache: bool = False, per_bullet: bool = False, 
     calm_numpy()
     named = {"offline": offline or None, "cache": False if no_cache else None, "per_bullet": per_bullet or None}
     return load_config({**options, **named})
-
-
-def _narrate(line: str) -> None:
-    typer.echo(line, err=True)

@@ -5,11 +5,9 @@ The answers were written for this: each covers a bullet, half-says one, gets one
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Mapping
 
-import typer
 from rich.console import Console, Group, RenderableType
 from rich.text import Text
 
@@ -18,6 +16,7 @@ from coach.boards import lines
 from coach.config import BUNDLED, Config
 from coach.grader import grade_json
 from coach.language import Language
+from coach.streams import emit
 from coach.types import Grade
 from coach.words import say
 
@@ -43,7 +42,7 @@ def demo(config: Config, *, as_json: bool) -> None:
     took_s = time.perf_counter() - started_s
     if as_json:
         row = {**grade_json(graded), "answer": answer, "took_s": round(took_s, 3)}
-        typer.echo(json.dumps(row, ensure_ascii=False))
+        emit(row)
         return
     console, material = render.open_console(), wire.material(config, book)
     console.print(_asked(material.question(question, language), answer, language, console))

@@ -5,7 +5,6 @@ Each check stands alone, so that the first thing broken does not hide the second
 
 from __future__ import annotations
 
-import json
 import platform
 import shutil
 import sys
@@ -22,6 +21,7 @@ from coach import wire
 from coach.config import Config, choose_judge
 from coach.errors import ChatError, ChatTimeout, CoachError, ConfigError
 from coach.settings import masked, without_password
+from coach.streams import emit
 from coach.types import Message
 from index.errors import HandbookError, IndexingError, PackError
 
@@ -57,7 +57,7 @@ def examine(load: Callable[[], Config], *, online: bool, as_json: bool) -> int:
     if as_json:
         rows = [{"name": c.name, "status": c.status, "detail": c.detail, "advice": c.advice} for c in found]
         ok = all(c.status != "broken" for c in found)
-        typer.echo(json.dumps({"schema": 1, "ok": ok, "checks": rows}, ensure_ascii=False))
+        emit({"schema": 1, "ok": ok, "checks": rows})
     return next((c.code for c in found if c.status == "broken"), 0)
 
 

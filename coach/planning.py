@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-
-import typer
 
 from coach import boards, planboard, wire
 from coach.choosing import in_directions
@@ -20,6 +16,7 @@ from coach.plan import Wish, make_plan, morning
 from coach.progress import measure_progress
 from coach.render import open_console
 from coach.schedule import day_of
+from coach.streams import emit
 from index.types import Handbook
 
 MINUTES_A_DAY = 40.0
@@ -43,7 +40,7 @@ def progress(config: Config, *, as_json: bool) -> None:
         marks, reviews = journal.all_marks(book.name), journal.reviews(book.name)
         found = measure_progress(book, journal.attempts(handbook=book.name), marks, reviews)
     if as_json:
-        _emit(boards.progress_json(found, material, language))
+        emit(boards.progress_json(found, material, language))
         return
     console = open_console()
     console.print(boards.progress_board(found, book.name, material, language, console))
@@ -55,7 +52,7 @@ def plan(config: Config, changes: Changes, *, as_json: bool) -> None:
     with wire.journal(config) as journal:
         brief = _brief(journal, book, _goal(journal, book, changes, now), now)
     if as_json:
-        _emit(planboard.plan_json(brief))
+        emit(planboard.plan_json(brief))
         return
     console = open_console()
     console.print(planboard.plan_board(brief, wire.language(config, book), console))
@@ -90,7 +87,3 @@ def _brief(journal: Journal, book: Handbook, goal: Goal, now: datetime) -> planb
         agreement=agreement(reviews),
         reviews=counted(reviews),
     )
-
-
-def _emit(row: Mapping[str, object]) -> None:
-    typer.echo(json.dumps(row, ensure_ascii=False))

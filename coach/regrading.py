@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 
-import typer
 from rich.console import Console
 from rich.text import Text
 
@@ -18,6 +16,7 @@ from coach.material import Material
 from coach.regrade import Again, Flip, grade_again, judge_name
 from coach.render import MARKS, open_console, percent
 from coach.sessions import find_sitting
+from coach.streams import emit
 from coach.types import BulletGrade, Narrate, Verdict
 from coach.words import say
 
@@ -36,7 +35,7 @@ def regrade(config: Config, session: str, *, as_json: bool, narrate: Narrate) ->
         done.append(again)
         narrate(f"{len(done)}/{len(graded)}  {again.attempt.question.ref}")
     if as_json:
-        typer.echo(json.dumps(regrade_json(found.session.id, done), ensure_ascii=False))
+        emit(regrade_json(found.session.id, done))
     else:
         console, language = open_console(), wire.language(config, book)
         for text in regrade_lines(done, wire.material(config, book), language, console):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 import sys
 import time
@@ -21,6 +20,7 @@ from coach.language import Language
 from coach.reading import Reading, read_at_terminal
 from coach.review import Line, Memory, Sheet, choose_lines
 from coach.schedule import Review, counts, rating_for, recall, review
+from coach.streams import emit
 from coach.types import Verdict
 from coach.wrap import wrap
 from index.types import Handbook
@@ -42,7 +42,7 @@ def hold(config: Config, minutes: float, form: str | None, file: Path | None, *,
             write(page, file)
         elif as_json:
             for row in pages.review_rows(sheet):
-                typer.echo(json.dumps({"schema": 1, **row}, ensure_ascii=False))
+                emit({"schema": 1, **row})
         elif no_input or not (sys.stdin.isatty() and sys.stdout.isatty()):
             typer.echo("\n".join(pages.review_text(sheet, language)))
         else:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -12,6 +11,7 @@ import typer
 
 from coach.config import BUNDLED, FILE_NAME, INTERNAL, Config, choose_judge
 from coach.errors import ConfigError
+from coach.streams import emit
 
 LONG_ENOUGH = 12
 """Of a shorter key four characters would tell too much."""
@@ -31,7 +31,7 @@ def show(config: Config, *, as_json: bool) -> None:
     found, judge = list(settings(config)), judged_by(config)
     if as_json:
         rows = {s.name: {"value": s.value, "origin": s.origin} for s in found}
-        typer.echo(json.dumps({"schema": 1, "settings": rows, "judge": judge}, ensure_ascii=False))
+        emit({"schema": 1, "settings": rows, "judge": judge})
         return
     width = max(len(s.name) for s in found)
     for s in found:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -123,11 +122,11 @@ def _shower(config: Config, interview: practice.Interview, end: End) -> Callable
 
 
 def _printer(end: End) -> Callable[[events.Event], None]:
-    import typer
+    from coach.streams import emit
 
     def show(event: events.Event) -> None:
         row = ending_json(event, end(event.session_id)) if isinstance(event, events.Summary) else event_json(event)
         if row is not None:
-            typer.echo(json.dumps({"schema": 1, **row}, ensure_ascii=False))
+            emit({"schema": 1, **row})
 
     return show

@@ -1,13 +1,27 @@
-"""The terminal's encoding: what it lacks is written as an escape, what it garbled is refused. Knows no command."""
+"""What goes to stdout and stderr: lines of JSON, narration, and any text in whatever encoding the terminal has.
+
+What the encoding lacks is written as an escape, what it garbled on the way in is refused. Knows no command.
+"""
 
 from __future__ import annotations
 
 import codecs
+import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from io import TextIOWrapper
 
 import typer
+
+
+def emit(row: Mapping[str, object]) -> None:
+    """One JSON object on a line of stdout."""
+    typer.echo(json.dumps(row, ensure_ascii=False))
+
+
+def narrate(line: str) -> None:
+    """A line that is not data, on stderr."""
+    typer.echo(line, err=True)
 
 
 def open_up() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -16,6 +15,7 @@ from coach.config import Config
 from coach.errors import ConfigError
 from coach.language import Language
 from coach.quotes import verify
+from coach.streams import emit
 from coach.types import Verdict
 from evals.cases import AnswerCase, Data
 from evals.labels import FILE, LabelFile, PersonLabel, sample, with_person
@@ -213,4 +213,4 @@ def _tell(one: Sitting, data: Data, *, as_json: bool) -> None:
     figures = {name: metric.json() for name, metric in found.items() if name.startswith("human_model")}
     count = sum(_key(cell) in known for cell in one.cells)
     row = {"schema": 1, "labelled": count, "of": len(one.cells), "file": str(one.kept.path), **figures}
-    typer.echo(json.dumps(row, ensure_ascii=False))
+    emit(row)

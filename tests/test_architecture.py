@@ -14,7 +14,13 @@ ROOT = Path(__file__).resolve().parents[1]
 OURS = ("coach", "index", "prompts", "evals")
 ALLOWED = {"prompts": {"prompts"}, "index": {"index"}, "coach": {"coach", "index", "prompts"}, "evals": set(OURS)}
 # The command line may start an evaluation, but only inside a function: quick commands don't load it.
-MAY_IMPORT_EVALS_LATE = {"coach/cli.py", "coach/wire.py", "coach/evaluation.py", "coach/evalplan.py"}
+MAY_IMPORT_EVALS_LATE = {
+    "coach/boundary.py",
+    "coach/cli.py",
+    "coach/wire.py",
+    "coach/evaluation.py",
+    "coach/evalplan.py",
+}
 HEAVY = ("torch", "sentence_transformers", "transformers", "lancedb", "pyarrow", "openai", "numpy")
 
 

@@ -13,7 +13,8 @@ import pytest
 from loopback import Loopback, Status
 from typer.testing import CliRunner, Result
 
-from coach.cli import app, exit_code
+from coach.boundary import exit_code
+from coach.cli import app
 from coach.journal import Journal
 
 ROOT = Path(__file__).resolve().parents[1]
