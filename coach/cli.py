@@ -45,6 +45,8 @@ JudgeName = Annotated[str | None, typer.Option("--judge", help="auto, offline, l
 PerBullet = Annotated[
     bool, typer.Option("--per-bullet", help="Ask the model once for each bullet: slower, for models that mix them up.")
 ]
+Lang = Annotated[str | None, typer.Option("--lang", help="zh, en or auto (as the handbook).")]
+Sitting = Annotated[str, typer.Argument(help="A sitting: its id, the beginning of one, or last.")]
 NoCache = Annotated[bool, typer.Option("--no-cache", help="Ask the model anew even for a request seen before.")]
 
 
@@ -95,7 +97,7 @@ def practice(
     follow_ups: Annotated[
         bool | None, typer.Option("--follow-ups/--no-follow-ups", help="Follow up on the weakest points.")
     ] = None,
-    lang: Annotated[str | None, typer.Option("--lang", help="zh, en or auto (as the handbook).")] = None,
+    lang: Lang = None,
     judge: JudgeName = None,
     seed: Annotated[int | None, typer.Option("--seed", help="Make the choice of questions repeatable.")] = None,
     per_bullet: PerBullet = False,
@@ -140,7 +142,7 @@ def practice(
 def ask(
     query: Annotated[list[str] | None, typer.Argument(help="What to look up.", show_default=False)] = None,
     k: Annotated[int, typer.Option("-k", min=1, help="How many questions to find.")] = 5,
-    judge: Annotated[
+    model: Annotated[
         str | None, typer.Option("--model", help="Model that words the answer.", show_default=False)
     ] = None,
     no_cache: NoCache = False,
@@ -157,7 +159,7 @@ def ask(
     with user_errors(debug):
         from coach import asking
 
-        config = _config(handbook=handbook, offline=offline, model=judge, no_cache=no_cache)
+        config = _config(handbook=handbook, offline=offline, model=model, no_cache=no_cache)
         words = " ".join(query or ()).strip()
         if not words and (no_input or not sys.stdin.isatty()):
             raise typer.BadParameter("nothing to look up; give a query, as in: coach ask 'what is GRPO'")
@@ -240,7 +242,7 @@ def plan(
         str | None,
         typer.Option("--focus", help="Directions to put first, divided by commas ('' = none); remembered."),
     ] = None,
-    lang: Annotated[str | None, typer.Option("--lang", help="zh, en or auto (as the handbook).")] = None,
+    lang: Lang = None,
     handbook: HandbookFile = None,
     offline: Offline = False,
     no_input: NoInput = False,
@@ -261,7 +263,7 @@ def plan(
 
 @app.command()
 def progress(
-    lang: Annotated[str | None, typer.Option("--lang", help="zh, en or auto (as the handbook).")] = None,
+    lang: Lang = None,
     handbook: HandbookFile = None,
     offline: Offline = False,
     no_input: NoInput = False,
@@ -287,7 +289,7 @@ def review(
     to: Annotated[
         str | None, typer.Option("--to", help="Write one self-contained page instead: html or md.", show_default=False)
     ] = None,
-    lang: Annotated[str | None, typer.Option("--lang", help="zh, en or auto (as the handbook).")] = None,
+    lang: Lang = None,
     handbook: HandbookFile = None,
     offline: Offline = False,
     no_input: NoInput = False,
@@ -311,10 +313,10 @@ def review(
 
 @app.command()
 def export(
-    session: Annotated[str, typer.Argument(help="A sitting: its id, the beginning of one, or last.")] = "last",
+    sitting: Sitting = "last",
     to: Annotated[str, typer.Option("--to", help="md, html, or anki (one card per missed bullet).")] = "md",
     out: Annotated[Path | None, typer.Option("--out", help="The file.", show_default="stdout")] = None,
-    lang: Annotated[str | None, typer.Option("--lang", help="zh, en or auto (as the handbook).")] = None,
+    lang: Lang = None,
     handbook: HandbookFile = None,
     offline: Offline = False,
     no_input: NoInput = False,
@@ -330,14 +332,14 @@ def export(
 
         if to not in exporting.FORMS:
             raise typer.BadParameter(f"--to {to!r} is none of {', '.join(exporting.FORMS)}")
-        exporting.export(_config(handbook=handbook, offline=offline, lang=lang), session, to, out, as_json=as_json)
+        exporting.export(_config(handbook=handbook, offline=offline, lang=lang), sitting, to, out, as_json=as_json)
 
 
 @app.command()
 def regrade(
-    session: Annotated[str, typer.Argument(help="A sitting: its id, the beginning of one, or last.")] = "last",
+    sitting: Sitting = "last",
     judge: JudgeName = None,
-    lang: Annotated[str | None, typer.Option("--lang", help="zh, en or auto (as the handbook).")] = None,
+    lang: Lang = None,
     no_cache: NoCache = False,
     handbook: HandbookFile = None,
     offline: Offline = False,
@@ -353,12 +355,12 @@ def regrade(
         from coach import regrading
 
         config = _config(handbook=handbook, offline=offline, judge=judge, lang=lang, no_cache=no_cache)
-        regrading.regrade(config, session, as_json=as_json, narrate=streams.narrate)
+        regrading.regrade(config, sitting, as_json=as_json, narrate=streams.narrate)
 
 
 @app.command()
 def demo(
-    lang: Annotated[str | None, typer.Option("--lang", help="zh, en or auto (as the handbook).")] = None,
+    lang: Lang = None,
     handbook: HandbookFile = None,
     offline: Offline = False,
     no_input: NoInput = False,
@@ -479,7 +481,7 @@ def label(
     data: Annotated[
         list[Path] | None, typer.Option("--data", help="Graded answers; default: the bundled ones.")
     ] = None,
-    lang: Annotated[str | None, typer.Option("--lang", help="zh, en or auto (as the handbook).")] = None,
+    lang: Lang = None,
     handbook: HandbookFile = None,
     offline: Offline = False,
     no_input: NoInput = False,

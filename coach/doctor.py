@@ -21,7 +21,7 @@ from coach import wire
 from coach.config import Config, choose_judge
 from coach.errors import ChatError, ChatTimeout, CoachError, ConfigError
 from coach.settings import masked, without_password
-from coach.streams import emit
+from coach.streams import emit, narrate
 from coach.types import Message
 from index.errors import HandbookError, IndexingError, PackError
 
@@ -204,7 +204,7 @@ def _asked(config: Config) -> Check:
 
     def tell(notice: str) -> None:
         retries.append(notice)
-        typer.echo(notice, err=True)
+        narrate(notice)
 
     started_s = time.perf_counter()
     try:

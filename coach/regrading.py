@@ -28,7 +28,7 @@ def regrade(config: Config, session: str, *, as_json: bool, narrate: Narrate) ->
         found = find_sitting(journal, book.name, session)
     graded = [a for a in found.attempts if a.grade is not None]
     if not graded:
-        raise ConfigError(f"session {found.session.id} has no graded answer; grade it with: coach grade --pending")
+        raise ConfigError(f"the sitting {found.session.id} has no graded answer; grade it with: coach grade --pending")
     judge = wire.grading(config, book, narrate)
     done = list[Again]()
     for again in grade_again(graded, judge):

@@ -30,6 +30,6 @@ def find_sitting(journal: Journal, handbook: str, name: str) -> Sitting:
     found = sessions[-1:] if name == LAST else [s for s in sessions if s.id.startswith(name)]
     if len(found) != 1 or not name:
         recent = ", ".join(f"{s.id} ({s.started_at.astimezone():%m-%d %H:%M})" for s in sessions[: -LISTED - 1 : -1])
-        fault = "is several sessions" if name and found else "is no session"
+        fault = "is several sittings" if name and found else "is no sitting"
         raise ConfigError(f"{name!r} {fault} with answers; use 'last' or one of {recent}")
     return Sitting(found[0], tuple(a for a in attempts if a.session_id == found[0].id))
