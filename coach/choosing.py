@@ -11,11 +11,12 @@ from typing import cast
 
 from coach import wire
 from coach.errors import ConfigError
-from coach.journal import Journal, Session
+from coach.journal import Journal
 from coach.language import Language
 from coach.own import own_question
 from coach.picker import pick
 from coach.practice import Mode
+from coach.rows import Session
 from coach.turns import Reader
 from coach.words import say
 from index.types import Handbook, Question

@@ -11,108 +11,20 @@ import sqlite3
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Self
 
 from coach.errors import JournalError
 from coach.rescue import rescue
+from coach.rows import Draft, Goal, Session, attempt_of, dump_question, grade_of, session_of, when
 from coach.schedule import Review
-from coach.types import Attempt, BulletGrade, Grade, JudgeId, Quote, Rubric, Usage, Verdict
-from index.types import Bullet, Direction, Question
+from coach.schema import MIGRATIONS
+from coach.types import Attempt, Grade, Verdict
+from index.types import Question
 
 BUSY_TIMEOUT_S = 10.0
-
-# One entry per schema version, applied in order; never edited once released.
-MIGRATIONS = (
-    """
-    CREATE TABLE sessions (
-        id TEXT PRIMARY KEY, handbook TEXT NOT NULL, mode TEXT NOT NULL, started_at TEXT NOT NULL, ended_at TEXT,
-        plan TEXT NOT NULL  -- refs still to ask and other state, for --resume
-    );
-    CREATE TABLE attempts (
-        id TEXT PRIMARY KEY, session_id TEXT NOT NULL REFERENCES sessions(id), handbook TEXT NOT NULL,
-        question_key TEXT NOT NULL, question TEXT NOT NULL,  -- as JSON, bullets and all, as it was when asked
-        answer TEXT NOT NULL, started_at TEXT NOT NULL, took_s REAL, prompted INTEGER NOT NULL,
-        hints_used INTEGER NOT NULL, confidence INTEGER
-    );
-    CREATE INDEX attempts_by_question ON attempts(question_key, started_at);
-    CREATE TABLE grades (
-        attempt_id TEXT PRIMARY KEY REFERENCES attempts(id), score REAL, judge TEXT NOT NULL, rubric TEXT NOT NULL,
-        feedback TEXT NOT NULL, usage TEXT NOT NULL, withdrawn INTEGER NOT NULL
-    );
-    CREATE TABLE bullet_grades (
-        attempt_id TEXT NOT NULL REFERENCES grades(attempt_id) ON DELETE CASCADE, position INTEGER NOT NULL,
-        bullet_key TEXT NOT NULL, verdict TEXT NOT NULL, evidence TEXT NOT NULL, reason TEXT NOT NULL, certainty REAL,
-        PRIMARY KEY (attempt_id, position)
-    );
-    CREATE INDEX bullet_grades_by_bullet ON bullet_grades(bullet_key);
-    CREATE TABLE marks (
-        attempt_id TEXT NOT NULL REFERENCES attempts(id), position INTEGER NOT NULL, bullet_key TEXT NOT NULL,
-        verdict TEXT NOT NULL, source TEXT NOT NULL, why TEXT NOT NULL, marked_at TEXT NOT NULL,
-        PRIMARY KEY (attempt_id, position)
-    );
-    CREATE TABLE cards (
-        handbook TEXT NOT NULL, bullet_key TEXT NOT NULL, card TEXT NOT NULL, reviewed_at TEXT NOT NULL,
-        PRIMARY KEY (handbook, bullet_key)
-    );
-    CREATE TABLE drafts (
-        handbook TEXT NOT NULL, question_key TEXT NOT NULL, ref TEXT NOT NULL, text TEXT NOT NULL,
-        saved_at TEXT NOT NULL, PRIMARY KEY (handbook, question_key)
-    );
-    CREATE TABLE events (
-        number INTEGER PRIMARY KEY, session_id TEXT NOT NULL REFERENCES sessions(id), at TEXT NOT NULL,
-        kind TEXT NOT NULL, detail TEXT NOT NULL
-    );
-    """,
-    """
-    CREATE TABLE reviews (
-        handbook TEXT NOT NULL, bullet_key TEXT NOT NULL, occasion TEXT NOT NULL, at TEXT NOT NULL,
-        rating INTEGER NOT NULL, predicted REAL, source TEXT NOT NULL, PRIMARY KEY (handbook, bullet_key, occasion)
-    );
-    CREATE TABLE reveals (
-        handbook TEXT NOT NULL, bullet_key TEXT NOT NULL, at TEXT NOT NULL, PRIMARY KEY (handbook, bullet_key)
-    );
-    CREATE TABLE plans (
-        handbook TEXT PRIMARY KEY, interview TEXT NOT NULL, minutes REAL NOT NULL, focus TEXT NOT NULL,
-        made_at TEXT NOT NULL
-    );
-    """,
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Session:
-    """One sitting; `ended_at` is None while it can be resumed."""
-
-    id: str
-    handbook: str
-    mode: str
-    started_at: datetime
-    ended_at: datetime | None
-    plan: tuple[str, ...]
-    """Refs still to be asked."""
-
-
-@dataclass(frozen=True, slots=True)
-class Goal:
-    """When the interview is, and how much time there is until then."""
-
-    interview: date
-    minutes: float
-    """A day."""
-    focus: tuple[str, ...] = ()
-    """Directions to put first, as the person named them."""
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """An answer that was begun and not sent."""
-
-    ref: str
-    text: str
-    saved_at: datetime
 
 
 class Journal:
@@ -208,7 +120,7 @@ class Journal:
         rows = self._rows(
             "SELECT * FROM sessions WHERE ? IS NULL OR handbook = ? ORDER BY started_at", handbook, handbook
         )
-        return [_session(row) for row in rows]
+        return [session_of(row) for row in rows]
 
     def log(self, session_id: str, kind: str, detail: object, now: datetime) -> None:
         """Record an event of a sitting: skipped, hint, revealed, paused …"""
@@ -244,7 +156,7 @@ class Journal:
                     attempt.session_id,
                     handbook,
                     attempt.question.key,
-                    _dump_question(attempt.question),
+                    dump_question(attempt.question),
                     attempt.answer,
                     attempt.started_at.isoformat(),
                     attempt.took_s,
@@ -320,7 +232,7 @@ class Journal:
         with self._transaction() as db:
             db.execute(
                 "UPDATE attempts SET question_key = ?, question = ? WHERE id = ?",
-                (question.key, _dump_question(question), attempt_id),
+                (question.key, dump_question(question), attempt_id),
             )
 
     def attempts(self, *, handbook: str | None = None, session_id: str | None = None) -> list[Attempt]:
@@ -331,7 +243,7 @@ class Journal:
             handbook,
             session_id,
         )
-        return [replace(_attempt(row), grade=self.grade(row["id"])) for row in rows]
+        return [replace(attempt_of(row), grade=self.grade(row["id"])) for row in rows]
 
     def grade(self, attempt_id: str) -> Grade | None:
         """The stored grade of an answer, or None while it waits."""
@@ -342,7 +254,7 @@ class Journal:
         if not heads:
             return None
         rows = self._rows("SELECT * FROM bullet_grades WHERE attempt_id = ? ORDER BY position", attempt_id)
-        return _grade(heads[0], rows)
+        return grade_of(heads[0], rows)
 
     def without_rubric(self, handbook: str) -> list[Attempt]:
         """Answers to questions that the handbook did not treat, oldest first."""
@@ -351,7 +263,7 @@ class Journal:
             "ORDER BY started_at, rowid",
             handbook,
         )
-        return [_attempt(row) for row in rows]
+        return [attempt_of(row) for row in rows]
 
     def pending(self, handbook: str | None = None) -> list[Attempt]:
         """Answers without a grade, or with an ungraded bullet, oldest first; none of those without a rubric."""
@@ -363,7 +275,7 @@ class Journal:
                ORDER BY started_at, rowid""",
             handbook,
         )
-        return [replace(_attempt(row), grade=self.grade(row["id"])) for row in rows]
+        return [replace(attempt_of(row), grade=self.grade(row["id"])) for row in rows]
 
     def save_mark(
         self, attempt: Attempt, position: int, verdict: Verdict, source: str, why: str, now: datetime
@@ -425,7 +337,7 @@ class Journal:
         """Every observation of memory, oldest first."""
         rows = self._rows("SELECT * FROM reviews WHERE handbook = ? ORDER BY at, rowid", handbook)
         return [
-            Review(r["bullet_key"], r["occasion"], _when(r["at"]), r["rating"], r["predicted"], r["source"])
+            Review(r["bullet_key"], r["occasion"], when(r["at"]), r["rating"], r["predicted"], r["source"])
             for r in rows
         ]
 
@@ -439,7 +351,7 @@ class Journal:
     def reveals(self, handbook: str) -> dict[str, datetime]:
         """When each bullet was last shown, by bullet key."""
         rows = self._rows("SELECT bullet_key, at FROM reveals WHERE handbook = ?", handbook)
-        return {row["bullet_key"]: _when(row["at"]) for row in rows}
+        return {row["bullet_key"]: when(row["at"]) for row in rows}
 
     def save_goal(self, handbook: str, goal: Goal, now: datetime) -> None:
         """Remember the interview's date and the time until then; takes the place of an earlier goal."""
@@ -478,90 +390,9 @@ class Journal:
     def drafts(self, handbook: str) -> dict[str, Draft]:
         """Unsent answers by question key, newest first."""
         rows = self._rows("SELECT * FROM drafts WHERE handbook = ? ORDER BY saved_at DESC", handbook)
-        return {row["question_key"]: Draft(row["ref"], row["text"], _when(row["saved_at"])) for row in rows}
+        return {row["question_key"]: Draft(row["ref"], row["text"], when(row["saved_at"])) for row in rows}
 
 
 def _later(attempt: Attempt, kept: Path) -> str:
     """The command that grades a rescued answer, once there is room again."""
     return f"coach grade {attempt.question.ref} --answer {kept}"
-
-
-def _when(text: str) -> datetime:
-    return datetime.fromisoformat(text)
-
-
-def _session(row: sqlite3.Row) -> Session:
-    ended = _when(row["ended_at"]) if row["ended_at"] else None
-    plan = tuple(json.loads(row["plan"]))
-    return Session(row["id"], row["handbook"], row["mode"], _when(row["started_at"]), ended, plan)
-
-
-def _dump_question(question: Question) -> str:
-    direction = question.direction
-    return json.dumps(
-        {
-            "ref": question.ref,
-            "key": question.key,
-            "direction": [direction.number, direction.title, direction.keywords],
-            "text": question.text,
-            "bullets": [[b.key, b.text, b.plain, b.line] for b in question.bullets],
-            "line": question.line,
-            "label": question.label,
-            "notes": question.notes,
-            "hot": question.hot,
-        },
-        ensure_ascii=False,
-    )
-
-
-def _parse_question(text: str) -> Question:
-    found = json.loads(text)
-    number, title, keywords = found["direction"]
-    return Question(
-        ref=found["ref"],
-        key=found["key"],
-        direction=Direction(number, title, tuple(keywords)),
-        text=found["text"],
-        bullets=tuple(Bullet(*bullet) for bullet in found["bullets"]),
-        line=found["line"],
-        label=found["label"],
-        notes=tuple(found["notes"]),
-        hot=tuple(found["hot"]),
-    )
-
-
-def _attempt(row: sqlite3.Row) -> Attempt:
-    return Attempt(
-        id=row["id"],
-        session_id=row["session_id"],
-        question=_parse_question(row["question"]),
-        answer=row["answer"],
-        started_at=_when(row["started_at"]),
-        took_s=row["took_s"],
-        prompted=bool(row["prompted"]),
-        hints_used=row["hints_used"],
-        confidence=row["confidence"],
-    )
-
-
-def _grade(head: sqlite3.Row, rows: Sequence[sqlite3.Row]) -> Grade:
-    question = _parse_question(head["question"])
-    by, ref, score, context = json.loads(head["rubric"])
-    return Grade(
-        question=question,
-        rubric=Rubric(by, ref, score, tuple(context)),
-        bullets=tuple(
-            BulletGrade(
-                question.bullets[row["position"]],
-                Verdict(row["verdict"]),
-                tuple(Quote(*quote) for quote in json.loads(row["evidence"])),
-                row["reason"],
-                row["certainty"],
-            )
-            for row in rows
-        ),
-        judge=JudgeId(*json.loads(head["judge"])),
-        feedback=head["feedback"],
-        usage=Usage(*json.loads(head["usage"])),
-        withdrawn=head["withdrawn"],
-    )

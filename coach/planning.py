@@ -11,10 +11,11 @@ from coach.config import Config
 from coach.errors import ConfigError
 from coach.forecast import agreement, counted, outlooks
 from coach.history import last_said
-from coach.journal import Goal, Journal
+from coach.journal import Journal
 from coach.plan import Wish, make_plan, morning
 from coach.progress import measure_progress
 from coach.render import open_console
+from coach.rows import Goal
 from coach.schedule import day_of
 from coach.streams import emit
 from index.types import Handbook

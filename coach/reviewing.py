@@ -15,10 +15,11 @@ from coach import pages, wire
 from coach.config import Config
 from coach.exporting import write
 from coach.history import last_said
-from coach.journal import Goal, Journal
+from coach.journal import Journal
 from coach.language import Language
 from coach.reading import Reading, read_at_terminal
 from coach.review import Line, Memory, Sheet, choose_lines
+from coach.rows import Goal
 from coach.schedule import Review, counts, rating_for, recall, review
 from coach.streams import emit
 from coach.types import Verdict

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from coach.errors import ConfigError
-from coach.journal import Journal, Session
+from coach.journal import Journal
+from coach.rows import Session
 from coach.types import Attempt
 
 LAST = "last"

@@ -15,8 +15,10 @@ from pathlib import Path
 import pytest
 
 from coach.errors import JournalError
-from coach.journal import MIGRATIONS, Goal, Journal
+from coach.journal import Journal
+from coach.rows import Goal
 from coach.schedule import Review
+from coach.schema import MIGRATIONS
 from coach.types import Attempt, BulletGrade, Grade, JudgeId, Quote, Rubric, Usage, Verdict
 from index.types import Bullet, Direction, Question
 

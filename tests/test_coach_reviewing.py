@@ -15,9 +15,10 @@ from kitchen import NOW
 from typer.testing import CliRunner
 
 from coach.cli import app
-from coach.journal import Goal, Journal
+from coach.journal import Journal
 from coach.review import Kind, Line
 from coach.reviewing import Keeper, on_the_day
+from coach.rows import Goal
 from coach.schedule import Review, recall, review
 
 LINE = Line(Kind.WEAK, ("1.1",), "怎么泡茶？", "水要烧开", "b1")
