@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -120,3 +121,10 @@ def test_only_config_reads_the_environment() -> None:
     }
     # The embedder sets what the hub's own library reads; it reads nothing.
     assert readers <= {"coach/config.py", "index/embedder.py"}
+
+
+def test_map_for_newcomers_names_every_module_of_the_coach_and_no_other() -> None:
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    trails = text[text.index("| the edge |") : text.index("In `evals/`")]
+    named = {found for found in re.findall(r"`([a-z_]+)`", trails)}
+    assert named == {path.stem for path in (ROOT / "coach").glob("*.py")} - {"__init__"}
