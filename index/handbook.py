@@ -91,7 +91,12 @@ def nearest_refs(handbook: Handbook, ref: str) -> str:
     refs = [question.ref for question in handbook.questions if str(question.direction.number) == number]
     if refs:
         return f"direction {number} has {refs[0]}" + (f" to {refs[-1]}" if len(refs) > 1 else "")
-    return f"the handbook has {handbook.questions[0].ref} to {handbook.questions[-1].ref}"
+    # A direction at a time: questions of the person's own, as direction 0, stand behind the last of the handbook's.
+    last = {question.direction.number: question.ref for question in handbook.questions}
+    own = last.pop(0, None) if len(last) > 1 else None
+    return f"the handbook has {handbook.questions[0].ref} to {[*last.values()][-1]}" + (
+        f", and your own up to {own}" if own else ""
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from index.errors import HandbookError
 from index.handbook import bundled_handbook, find_question, load_handbook, nearest_refs, parse_handbook
+from index.types import Direction
 
 SMALL = """# Small talk
 
@@ -110,6 +112,14 @@ def test_unknown_ref_is_answered_with_what_its_direction_has() -> None:
     assert find_question(handbook, "1.44") is None
     assert nearest_refs(handbook, "1.44") == "direction 1 has 1.1 to 1.2"
     assert nearest_refs(handbook, "9.9") == "the handbook has 1.1 to 1.2"
+
+
+def test_unknown_ref_is_answered_with_the_handbooks_questions_and_the_persons_own() -> None:
+    handbook = parse_handbook(SMALL, "small")
+    own = replace(handbook.questions[0], ref="0.1", direction=Direction(0, "notes"))
+    both = replace(handbook, questions=(*handbook.questions, own))
+
+    assert nearest_refs(both, "9.9") == "the handbook has 1.1 to 1.2, and your own up to 0.1"
 
 
 def test_importing_the_parser_loads_no_heavy_module() -> None:
