@@ -66,7 +66,12 @@ def credit_error(confusion: Confusion) -> float:
 
 
 def _measured(judge: JudgeId, runs: Path) -> Confusion | None:
-    reports = sorted(runs.glob("*/report.json"), key=lambda path: path.stat().st_mtime, reverse=True)
+    # One folder deeper stand the runs of `coach eval` with several judges.
+    reports = sorted(
+        (*runs.glob("*/report.json"), *runs.glob("*/*/report.json")),
+        key=lambda path: path.stat().st_mtime,
+        reverse=True,
+    )
     for path in reports:
         try:
             report = json.loads(path.read_text(encoding="utf-8"))

@@ -30,6 +30,17 @@ def test_bundled_confusion_has_every_label() -> None:
     assert set(bundled_confusion()) == {COVERED, PARTIAL, MISSING, WRONG}
 
 
+def test_run_beside_another_judge_counts_too(tmp_path: Path) -> None:
+    run = {
+        "fingerprint": {"judge": {"kind": "llm", "model": "m", "prompt": "grade.v1:1"}},
+        "details": {"grading": {"confusion": {"covered": {"missing": 1}}}},
+    }
+    folder = tmp_path / "20260301-120000" / "llm_m"
+    folder.mkdir(parents=True)
+    (folder / "report.json").write_text(json.dumps(run))
+    assert (noise_of(LLM, tmp_path).bullet, noise_of(LLM, tmp_path).measured) == (1.0, True)
+
+
 def test_run_of_the_same_judge_is_what_counts(tmp_path: Path) -> None:
     assert noise_of(LLM, tmp_path).measured is False
     fingerprint = {"judge": {"kind": "llm", "model": "m", "prompt": "grade.v1:1"}}
