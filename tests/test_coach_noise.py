@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from coach.measured import FILE
 from coach.noise import bundled_confusion, credit_error, noise_of
 from coach.types import JudgeId, Verdict
 
 COVERED, PARTIAL, MISSING, WRONG, UNGRADED = Verdict
+ROOT = Path(__file__).parents[1]
 LLM = JudgeId("llm", "m", "grade.v1:1")
 
 
@@ -28,6 +30,16 @@ def test_more_bullets_make_the_bound_narrower() -> None:
 
 def test_bundled_confusion_has_every_label() -> None:
     assert set(bundled_confusion()) == {COVERED, PARTIAL, MISSING, WRONG}
+
+
+def test_pages_tell_the_errors_of_the_judge_that_ships() -> None:
+    noise = noise_of(JudgeId("offline"), Path("absent"))
+    memory = (ROOT / "docs" / "memory.md").read_text(encoding="utf-8")
+    assert f"the credit of one bullet is off by {noise.bullet:.2f}" in memory
+    assert f"twelve bullets have to change by {100 * noise.of_change(12):.0f} points" in memory
+    prepared = next(row for row in json.loads((ROOT / "coach" / FILE).read_text(encoding="utf-8")) if row["pack"])
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert f"{100 * prepared['figures']['false_credit']['value']:.0f} % of the bullets that deserve nothing" in readme
 
 
 def test_run_beside_another_judge_counts_too(tmp_path: Path) -> None:
