@@ -179,13 +179,14 @@ class _Run:
     def _contender(self, choice: JudgeChoice) -> Contender:
         from evals.judges import Contender
 
-        grading = self._grading(choice)
+        grading, options = self._grading(choice), self._options(choice)
         return Contender(
             grading.judge,
             self._settings(choice),
             grading.neighbours,
-            _prices(self.config, self.plan, choice.model),
+            options.prices,
             self._meter(choice).show,
+            options.concurrency,
         )
 
     def _grading(self, choice: JudgeChoice) -> wire.Grading:

@@ -63,6 +63,8 @@ class Contender:
     context: Context | None = None
     prices: tuple[float | None, float | None] = (None, None)
     on_progress: Callable[[Progress], None] | None = None
+    concurrency: int | None = None
+    """None: that of the options."""
 
 
 def run_judges(
@@ -90,7 +92,7 @@ def run_judges(
             search=search,
             context=one.context,
             out_dir=folder_of(out_dir, name),
-            options=replace(_begun(options, folder_of(out_dir, name)), prices=one.prices),
+            options=_own(options, one, folder_of(out_dir, name)),
             settings=one.settings,
             on_progress=one.on_progress,
         )
@@ -108,9 +110,11 @@ def folder_of(out_dir: Path, name: str) -> Path:
     return out_dir / re.sub(r"[^\w.-]+", "_", name)
 
 
-def _begun(options: Options, folder: Path) -> Options:
+def _own(options: Options, one: Contender, folder: Path) -> Options:
+    """The options of this judge's run; a run that has not begun is not resumed."""
+    own = replace(options, prices=one.prices, concurrency=one.concurrency or options.concurrency)
     begun = (folder / "fingerprint.json").exists()
-    return options if begun else replace(options, resume=False, retry_failed=False)
+    return own if begun else replace(own, resume=False, retry_failed=False)
 
 
 def _lines(reports: Mapping[str, Report], data: Data, out_dir: Path, options: Options) -> tuple[Line, ...]:

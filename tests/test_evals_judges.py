@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import math
+import threading
+import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -48,6 +51,23 @@ def test_judges_are_compared_with_the_first_on_the_same_cells(tmp_path: Path) ->
         "again",
     ]
     assert (tmp_path / "llm_one_a" / "report.html").exists()
+
+
+def test_judge_keeps_to_its_own_bound_of_calls_at_once(tmp_path: Path) -> None:
+    threads: dict[str, set[int]] = {"alone": set(), "beside": set()}
+
+    def judge(name: str) -> Contender:
+        def seen(question: str, bullets: object, answer: str) -> list[str]:
+            threads[name].add(threading.get_ident())
+            time.sleep(0.01)
+            return ["missing", "missing"]
+
+        return Contender(seen, concurrency=1 if name == "alone" else None)
+
+    judges = {name: judge(name) for name in threads}
+    run_judges(["grading"], DATA, judges, out_dir=tmp_path, options=replace(OPTIONS, concurrency=4))
+    assert len(threads["alone"]) == 1
+    assert len(threads["beside"]) > 1
 
 
 def test_resumed_table_goes_on_where_it_stopped(tmp_path: Path) -> None:
