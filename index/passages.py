@@ -28,8 +28,8 @@ class Kind(IntEnum):
 
 
 SAID = 7
-"""Sentences of a fact that are searched. The judge lives on many more; a look-up finds no better with all of them (right
-question first for 0.965 of 172 dev queries either way), and they would take it over its 100 MB."""
+"""Sentences of a fact that are searched. The judge lives on many more; a look-up finds no better with all of them
+(right question first for 0.965 of 172 dev queries either way), and they would take it over its 100 MB."""
 
 
 @dataclass(frozen=True, slots=True)
