@@ -277,3 +277,14 @@ def test_one_screen_quotes_me_says_what_is_wrong_and_right_and_lets_me_overrule_
     interview.expect("第 1 条改判为 covered，以你为准")
     with Journal(home / "journal.db") as journal:
         assert journal.marks(journal.attempts()[0].id) == {0: Verdict.COVERED}
+
+
+def test_verb_typed_where_a_key_is_asked_for_presses_no_key_and_is_obeyed_after_the_feedback(
+    interview: Terminal, home: Path
+) -> None:
+    interview.send(f"{BLANK}\x04")
+    interview.expect("回车 不说")
+    interview.line("/mark 2 y")  # its 2 would else be how sure one is
+    interview.expect("第 2 条改判为 covered")
+    with Journal(home / "journal.db") as journal:
+        assert [attempt.confidence for attempt in journal.attempts()] == [None]
