@@ -65,10 +65,8 @@ def _gap(gap: Gap, material: Material, language: Language, console: Console) -> 
 
 def _sure(gap: Gap, language: Language, console: Console) -> Text:
     said = f"«{gap.words}»" if gap.words else say("sure_unsaid", language)
-    text = (
-        f"  {gap.question.ref} {gap.position + 1}  {said}  {say('progress_sure', language, confidence=gap.confidence)}"
-    )
-    return lines(console, text, "", 4)
+    where = say("sure_bullet", language, ref=gap.question.ref, number=gap.position + 1)
+    return lines(console, f"  {where}  {said}  {say('progress_sure', language, confidence=gap.confidence)}", "", 4)
 
 
 def _change(change: Change, language: Language) -> str:

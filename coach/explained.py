@@ -17,7 +17,8 @@ from coach.words import say
 def explained(graded: Grade, position: int | None, material: Material, language: Language) -> RenderableType:
     """Everything known about one bullet of a grade, or about all."""
     positions = range(len(graded.bullets)) if position is None else [position]
-    return Group(*(line for at in positions for line in _explained(graded, at, material, language)))
+    title = Folded(f"{graded.question.ref}  {material.question(graded.question, language)}".strip(), "bold")
+    return Group(title, *(line for at in positions for line in _explained(graded, at, material, language)))
 
 
 def _explained(graded: Grade, at: int, material: Material, language: Language) -> Iterator[Folded]:
@@ -34,5 +35,5 @@ def _explained(graded: Grade, at: int, material: Material, language: Language) -
         yield Folded("    " + say("say", language) + sentence, style="green")
     if note := material.doubt(graded.question, at, language):
         yield Folded("    " + say("doubtful", language) + note, style="magenta")
-    if bullet.certainty is not None:
+    if bullet.certainty is not None and bullet.certainty < 1:  # else the gate or the person said so, and no judge
         yield Folded("    " + say("certainty", language, share=percent(bullet.certainty)), style="dim")

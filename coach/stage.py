@@ -118,7 +118,8 @@ def _followed(shown: events.Graded, graded: Grade, stage: Stage) -> RenderableTy
     bullet, before = graded.bullets[0], shown.after or Verdict.MISSING
     verdicts = {"now": _verdict(bullet.verdict, stage.language), "before": _verdict(before, stage.language)}
     quote = joined(bullet.evidence)
-    words = f"{say('follow_up_after', stage.language, **verdicts)}  {bullet.bullet.plain}"
+    key = "follow_up_missed" if bullet.verdict is Verdict.MISSING else "follow_up_after"
+    words = f"{say(key, stage.language, **verdicts)}  {bullet.bullet.plain}"
     return Folded(words + (f"  «{quote}»" if quote else ""), MARKS[bullet.verdict][1], 2)
 
 

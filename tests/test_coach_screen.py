@@ -63,7 +63,7 @@ def test_screen_quotes_me_says_what_is_wrong_and_right_how_often_it_errs_and_how
     assert "这样说：用热水泡" in text
     assert "1 ✓ covered  水要烧开" in text
     assert "3 ✗ missing? 三分钟" in text
-    assert "判官 offline（对大模型标注）：wrong 10 次对 7 次，请核对 · /mark 2 改判\n下次 4 天后" in text
+    assert "判官 offline（对照大模型的标注）：判 wrong 时 10 次对 7 次，请核对\n/mark 2 改判 · 下次 4 天后" in text
 
 
 def test_judge_that_was_never_measured_says_so() -> None:
