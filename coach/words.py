@@ -300,6 +300,8 @@ WORDS: dict[str, dict[Language, str]] = {
         "zh": "判官 {judge}",
         "en": "graded by {judge}",
     },
+    "gate": {"zh": "没有可评的内容，没有请判官", "en": "nothing to grade, so no judge was asked"},
+    "none_pending": {"zh": "没有等待评分的答案。", "en": "no answer waits for its grade"},
     "right": {
         "zh": "（对照{labels}的标注）：判 {verdict} 时 {right}",
         "en": " (against {labels} labels): '{verdict}' {right}",
