@@ -72,7 +72,8 @@ class TerminalReader:
                     self._rescue(question)
                     raise
                 interrupted, draft = time.monotonic(), self._stored(question)
-                self._notify(say("interrupt_unsaved" if self._unsaved else "interrupt", self._language))
+                kept = "interrupt" if draft else "interrupt_empty"
+                self._notify(say("interrupt_unsaved" if self._unsaved else kept, self._language))
                 continue
             if isinstance(turn, Answer):
                 self._answering = ""

@@ -243,6 +243,7 @@ WORDS: dict[str, dict[Language, str]] = {
         "zh": "先到这里；发出的都已保存。接着来：coach practice --resume",
         "en": "left; what you sent is saved. Go on with: coach practice --resume",
     },
+    "interrupt_empty": {"zh": "再按一次 Ctrl-C 退出", "en": "Ctrl-C again to leave"},
     "interrupt": {"zh": "再按一次 Ctrl-C 退出（草稿已保存）", "en": "Ctrl-C again to leave (the draft is kept)"},
     "paused": {"zh": "已暂停；coach practice --resume 继续。", "en": "Paused; coach practice --resume goes on."},
     "summary": {"zh": "小结", "en": "Summary"},
@@ -301,6 +302,10 @@ WORDS: dict[str, dict[Language, str]] = {
         "en": "graded by {judge}",
     },
     "gate": {"zh": "没有可评的内容，没有请判官", "en": "nothing to grade, so no judge was asked"},
+    "grade_how": {
+        "zh": "输入或粘贴回答；空行回车 或 Ctrl-D 发送",
+        "en": "type or paste the answer; an empty line or Ctrl-D sends",
+    },
     "none_pending": {"zh": "没有等待评分的答案。", "en": "no answer waits for its grade"},
     "right": {
         "zh": "（对照{labels}的标注）：判 {verdict} 时 {right}",
