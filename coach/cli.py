@@ -232,7 +232,7 @@ def grade(
         if pending:
             done = grading.grade_pending(config, narrate=_narrate)
         else:
-            done = grading.grade_answer(config, ref, own, _answer_text(answer, no_input), narrate=_narrate)
+            done = grading.grade_answer(config, ref, own, _answer_text(answer, no_input, config), narrate=_narrate)
         _show_graded(done, config, as_json=as_json)
 
 
@@ -791,13 +791,17 @@ def _confirmation(*, may_ask: bool) -> Callable[[str], bool]:
     return ask if may_ask and sys.stdin.isatty() else refuse
 
 
-def _answer_text(answer: str | None, no_input: bool) -> str:
+def _answer_text(answer: str | None, no_input: bool, config: Config) -> str:
     if answer is not None:
         return read_text(answer)
     if no_input or not sys.stdin.isatty():
         raise typer.BadParameter("no answer to grade; give --answer FILE, or --answer - for stdin")
-    _narrate("type or paste the answer; Ctrl-D ends it")
-    return read_text("-")
+    from coach import sitting, wire
+    from coach.box import typed_answer
+    from coach.words import say
+
+    _narrate(say("grade_how", sitting.language(config, wire.handbook(config))))
+    return typed_answer()
 
 
 def _show_graded(done: list[Graded], config: Config, *, as_json: bool) -> None:

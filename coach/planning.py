@@ -18,7 +18,7 @@ from coach.journal import Goal, Journal
 from coach.plan import Wish, make_plan, morning
 from coach.progress import measure_progress
 from coach.render import open_console
-from coach.schedule import day_of
+from coach.schedule import day_of, is_night
 from index.types import Handbook
 
 MINUTES_A_DAY = 40.0
@@ -88,6 +88,7 @@ def _brief(journal: Journal, book: Handbook, goal: Goal, now: datetime) -> planb
         outlooks=outlooks(book, cards, reviews, morning(goal.interview)),
         agreement=agreement(reviews),
         reviews=counted(reviews),
+        night=is_night(now),
     )
 
 

@@ -17,7 +17,7 @@ from coach.ending import Ending
 from coach.errors import ConfigError
 from coach.eventjson import event_json
 from coach.journal import Journal
-from coach.language import Language, language_of
+from coach.language import Language
 from coach.turns import BlockReader, Reader
 from coach.words import say
 from index.types import Handbook
@@ -25,6 +25,7 @@ from index.types import Handbook
 Narrate = Callable[[str], None]
 End = Callable[[str], Ending]
 """A session's id -> what it came to."""
+language = wire.language
 
 
 def hold(
@@ -51,7 +52,7 @@ def hold(
             for event in interview.run(begun.questions, reader, session_id=begun.session.id):
                 show(event)
         except KeyboardInterrupt:
-            raise KeyboardInterrupt("left; what you sent is saved. Go on with: coach practice --resume") from None
+            raise KeyboardInterrupt(say("left", speech)) from None
 
 
 def _check(wishes: Wishes) -> None:
@@ -97,11 +98,6 @@ def _interview(
         probe=crew.prober(config, material, speech, narrate),
         match=lambda query: grading.search().search(query, own.HITS),
     )
-
-
-def language(config: Config, book: Handbook) -> Language:
-    """The language the coach speaks: as set, else the handbook's."""
-    return language_of("".join(q.text for q in book.questions)) if config.lang == "auto" else config.lang
 
 
 def _terminal(journal: Journal, book: Handbook, speech: Language, narrate: Narrate) -> Reader:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 from coach.config import Config, JudgeChoice, choose_judge
 from coach.errors import CoachError, ConfigError
+from coach.language import Language, language_of
+from coach.words import say
 
 if TYPE_CHECKING:
     from coach.cache import ReplyCache
@@ -232,11 +234,16 @@ class Grading:
         return tuple(hit for hit in hits if hit.question.key != question.key)[:CONTEXT_HITS]
 
 
+def language(config: Config, book: Handbook) -> Language:
+    """The language the coach speaks: as set, else the handbook's."""
+    return language_of("".join(q.text for q in book.questions)) if config.lang == "auto" else config.lang
+
+
 def grading(config: Config, book: Handbook, notify: Notify) -> Grading:
     """What grades answers under these settings; says on `notify` why it is the offline judge."""
     choice = choose_judge(config)
     if choice.notice:
-        notify(choice.notice)
+        notify(say("offline_judge", language(config, book)))
     return grading_with(config, book, choice, notify)
 
 
