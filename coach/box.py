@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
+from prompt_toolkit import PromptSession
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 from prompt_toolkit.keys import Keys
 
@@ -63,6 +64,16 @@ def answer_bindings(pace: Pace, save: Callable[[str], None]) -> KeyBindings:
         save(event.current_buffer.text)
 
     return keys
+
+
+def typed_answer() -> str:
+    """One answer typed or pasted at a prompt of its own; empty on Ctrl-D at once."""
+    try:
+        return PromptSession[str]().prompt(
+            "> ", multiline=True, key_bindings=answer_bindings(Pace(), lambda _: None), bottom_toolbar=None
+        )
+    except EOFError:
+        return ""
 
 
 def _enter(event: KeyPressEvent, save: Callable[[str], None], *, pasted: bool) -> None:

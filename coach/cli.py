@@ -194,7 +194,9 @@ def grade(
         if pending:
             done = grading.grade_pending(config, narrate=streams.narrate)
         else:
-            done = grading.grade_answer(config, ref, own, _answer_text(answer, no_input), narrate=streams.narrate)
+            done = grading.grade_answer(
+                config, ref, own, _answer_text(answer, no_input, config), narrate=streams.narrate
+            )
         _show_graded(done, config, as_json=as_json)
 
 
@@ -699,13 +701,17 @@ def _confirmation(*, may_ask: bool) -> Callable[[str], bool]:
     return ask if may_ask and sys.stdin.isatty() else refuse
 
 
-def _answer_text(answer: str | None, no_input: bool) -> str:
+def _answer_text(answer: str | None, no_input: bool, config: Config) -> str:
     if answer is not None:
         return read_text(answer)
     if no_input or not sys.stdin.isatty():
         raise typer.BadParameter("no answer to grade; give --answer FILE, or --answer - for stdin")
-    streams.narrate("type or paste the answer; Ctrl-D ends it")
-    return read_text("-")
+    from coach import wire
+    from coach.box import typed_answer
+    from coach.words import say
+
+    streams.narrate(say("grade_how", wire.language(config, wire.handbook(config))))
+    return typed_answer()
 
 
 def _show_graded(done: list[Graded], config: Config, *, as_json: bool) -> None:

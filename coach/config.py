@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 from coach.errors import ConfigError
+from coach.words import say
 
 Lang = Literal["auto", "zh", "en"]
 
@@ -246,4 +247,4 @@ def choose_judge(config: Config) -> JudgeChoice:
     return JudgeChoice(model)
 
 
-OFFLINE_NOTICE = "graded by the offline judge; for an LLM judge set COACH_MODEL (and OPENAI_API_KEY or OPENAI_BASE_URL)"
+OFFLINE_NOTICE = say("offline_judge", "en")

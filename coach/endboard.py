@@ -13,6 +13,7 @@ from coach.ending import Change, Ending, Gap
 from coach.language import Language
 from coach.material import Material
 from coach.render import MARKS, percent
+from coach.types import Verdict
 from coach.words import say
 
 if TYPE_CHECKING:
@@ -58,17 +59,15 @@ def _strengths(ending: Ending, material: Material, language: Language) -> Iterat
 
 
 def _gap(gap: Gap, material: Material, language: Language, console: Console) -> Text:
-    mark, style = MARKS[gap.verdict]
+    mark, style = ("?", "yellow") if gap.doubted and gap.verdict is Verdict.CONTRADICTED else MARKS[gap.verdict]
     text = f"  {mark} {gap.question.ref}  {material.sentence(gap.question, gap.position, language)}"
     return lines(console, text, style, 4)
 
 
 def _sure(gap: Gap, language: Language, console: Console) -> Text:
     said = f"«{gap.words}»" if gap.words else say("sure_unsaid", language)
-    text = (
-        f"  {gap.question.ref} {gap.position + 1}  {said}  {say('progress_sure', language, confidence=gap.confidence)}"
-    )
-    return lines(console, text, "", 4)
+    where = say("sure_bullet", language, ref=gap.question.ref, number=gap.position + 1)
+    return lines(console, f"  {where}  {said}  {say('progress_sure', language, confidence=gap.confidence)}", "", 4)
 
 
 def _change(change: Change, language: Language) -> str:

@@ -36,6 +36,8 @@ class Gap:
     """Quoted from the answer; empty when nothing was said of it."""
     confidence: int | None = None
     """How sure the person was of the whole answer, 1-4."""
+    doubted: bool = False
+    """The judge might as well have said the opposite, and the person has not settled it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +92,7 @@ def measure_ending(
         strengths=tuple(Strength(q, score) for q, score in sorted(scores, key=lambda s: -s[1]) if score >= STRONG),
         said=_said(last.values(), marks),
         gaps=gaps,
-        sure_and_wrong=tuple(g for g in gaps if g.verdict in lost and (g.confidence or 0) >= SURE),
+        sure_and_wrong=tuple(g for g in gaps if g.verdict in lost and (g.confidence or 0) >= SURE and not g.doubted),
         change=_change(last, attempts, marks, noise, zone),
     )
 
@@ -118,7 +120,8 @@ def _gaps(last: Iterable[Attempt], own: Sequence[Attempt], marks: Marks) -> Iter
             cost = COST[verdict] * (HOT if attempt.question.hot else 1)
             cost *= BROUGHT_OUT if graded.bullet.key in brought_out else 1
             words = " … ".join(" ".join(quote.quote.split()) for quote in graded.evidence)
-            yield Gap(attempt.question, position, verdict, cost, words, attempt.confidence)
+            doubted = position not in marks.get(attempt.id, {}) and graded.unsure
+            yield Gap(attempt.question, position, verdict, cost, words, attempt.confidence, doubted)
 
 
 def _said(last: Iterable[Attempt], marks: Marks) -> tuple[tuple[Question, int], ...]:

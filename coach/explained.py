@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rich.console import Group, RenderableType
-from rich.text import Text
 
+from coach.folded import Folded
 from coach.language import Language
 from coach.material import Material
 from coach.screen import mark_of, percent
@@ -17,22 +17,23 @@ from coach.words import say
 def explained(graded: Grade, position: int | None, material: Material, language: Language) -> RenderableType:
     """Everything known about one bullet of a grade, or about all."""
     positions = range(len(graded.bullets)) if position is None else [position]
-    return Group(*(line for at in positions for line in _explained(graded, at, material, language)))
+    title = Folded(f"{graded.question.ref}  {material.question(graded.question, language)}".strip(), "bold")
+    return Group(title, *(line for at in positions for line in _explained(graded, at, material, language)))
 
 
-def _explained(graded: Grade, at: int, material: Material, language: Language) -> Iterator[Text]:
+def _explained(graded: Grade, at: int, material: Material, language: Language) -> Iterator[Folded]:
     bullet = graded.bullets[at]
     mark, style = mark_of(bullet)
-    yield Text(f"{at + 1} {mark} {say(bullet.verdict, language)}  {bullet.bullet.plain}", style=style)
+    yield Folded(f"{at + 1} {mark} {say(bullet.verdict, language)}  {bullet.bullet.plain}", style=style)
     if (translated := material.bullet(graded.question, at, language)) != bullet.bullet.plain:
-        yield Text(f"    {translated}")
+        yield Folded(f"    {translated}")
     for quote in bullet.evidence:
-        yield Text(f"    «{' '.join(quote.quote.split())}»", style="italic")
+        yield Folded(f"    «{' '.join(quote.quote.split())}»", style="italic")
     if bullet.reason:
-        yield Text(f"    {bullet.reason}")
+        yield Folded(f"    {bullet.reason}")
     if sentence := material.sentence(graded.question, at, language):
-        yield Text("    " + say("say", language) + sentence, style="green")
+        yield Folded("    " + say("say", language) + sentence, style="green")
     if note := material.doubt(graded.question, at, language):
-        yield Text("    " + say("doubtful", language) + note, style="magenta")
-    if bullet.certainty is not None:
-        yield Text("    " + say("certainty", language, share=percent(bullet.certainty)), style="dim")
+        yield Folded("    " + say("doubtful", language) + note, style="magenta")
+    if bullet.certainty is not None and bullet.certainty < 1:  # else the gate or the person said so, and no judge
+        yield Folded("    " + say("certainty", language, share=percent(bullet.certainty)), style="dim")

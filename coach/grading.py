@@ -59,7 +59,7 @@ def grade_answer(config: Config, ref: str | None, own: str | None, answer: str, 
         if question is None:
             found = grading.search().search(own or "", NEAREST + 1)
             if found.abstained or not found.hits:
-                tell(say("not_found_own", "en"))
+                tell(say("not_found_own", wire.language(config, book)))
                 return [Graded(own or "", nearest=found.hits[:NEAREST])]
             question, context = found.hits[0].question, found.hits[1:]
             rubric = Rubric("search", question.ref, found.hits[0].score, tuple(h.question.ref for h in context))
@@ -102,7 +102,7 @@ def grade_pending(config: Config, *, narrate: Narrate) -> list[Graded]:
     with wire.journal(config) as journal:
         waiting = journal.pending(book.name)
         if not waiting:
-            narrate("no answer waits for its grade")
+            narrate(say("none_pending", wire.language(config, book)))
             return done
         cards, revealed = journal.cards(book.name), journal.reveals(book.name)
         record = Recorder(journal, book.name, lambda: datetime.now(UTC), cards, revealed)

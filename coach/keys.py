@@ -15,15 +15,20 @@ MARKING = "yhnw"
 
 
 def ask_key(prompt: PromptSession[str], words: str, keys: str) -> str | None:
-    """Show `words` and wait for one of `keys`; None for Enter and Ctrl-D. Other keys do nothing."""
+    """Show `words` and wait for one of `keys`; None for Enter and Ctrl-D. Other keys do nothing.
+
+    What begins with a slash is a line, not keys: `/why 2` would else press w, h and y. It comes back whole.
+    """
     bindings = KeyBindings()
 
     @bindings.add(Keys.Any)
     @bindings.add(Keys.BracketedPaste)
     def _(event: KeyPressEvent) -> None:
-        key = event.data.lower()
-        if len(key) == 1 and key in keys:
-            event.current_buffer.insert_text(key)  # so that the screen keeps what was chosen
+        key, buffer = event.data.lower(), event.current_buffer
+        if buffer.text or key.startswith("/"):
+            buffer.insert_text(event.data)
+        elif len(key) == 1 and key in keys:
+            buffer.insert_text(key)  # so that the screen keeps what was chosen
             event.app.exit(result=key)
 
     _leave(bindings, "")

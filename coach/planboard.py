@@ -14,6 +14,7 @@ from coach.forecast import ENOUGH, Agreement, Outlook
 from coach.language import Language
 from coach.plan import Day, Dropped, Plan, Why
 from coach.render import percent
+from coach.schedule import DAY_STARTS_H
 from coach.words import say
 from index.types import Direction, Question
 
@@ -31,12 +32,16 @@ class Brief:
     agreement: Agreement
     reviews: int
     """That a judge stands behind."""
+    night: bool = False
+    """The calendar has gone on to the next day already."""
 
 
 def plan_board(shown: Brief, language: Language, console: Console) -> RenderableType:
     """The screen of `coach plan`."""
     plan = shown.plan
     parts: list[RenderableType] = [lines(console, _head(plan, language), "bold")]
+    if shown.night:
+        parts.append(lines(console, say("plan_night", language, hour=DAY_STARTS_H, day=plan.today.day), "dim"))
     if shown.focus:
         titles = ", ".join(f"{d.number} {d.title}" for d in shown.focus)
         parts.append(lines(console, say("plan_focus", language, titles=titles)))

@@ -16,7 +16,7 @@ from coach.plan import Wish, make_plan, morning
 from coach.progress import measure_progress
 from coach.render import open_console
 from coach.rows import Goal
-from coach.schedule import day_of
+from coach.schedule import day_of, is_night
 from coach.streams import emit
 from index.types import Handbook
 
@@ -87,4 +87,5 @@ def _brief(journal: Journal, book: Handbook, goal: Goal, now: datetime) -> planb
         outlooks=outlooks(book, cards, reviews, morning(goal.interview)),
         agreement=agreement(reviews),
         reviews=counted(reviews),
+        night=is_night(now),
     )

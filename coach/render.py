@@ -6,9 +6,9 @@ import sys
 from typing import TextIO
 
 from rich.console import Console, Group, RenderableType
-from rich.table import Table
 from rich.text import Text
 
+from coach.folded import Folded
 from coach.language import Language
 from coach.material import Material
 from coach.measured import Measured
@@ -50,23 +50,23 @@ def explanation(
     The bullet that matched is marked; what is doubtful about a bullet stands under it.
     """
     if answer is None:
-        lines = [Text(say("not_found", language), style="bold")]
-        lines += [Text(_reference(hit, material, language)) for hit in found.hits[:3]]
+        lines = [Folded(say("not_found", language), "bold")]
+        lines += [Folded(_reference(hit, material, language)) for hit in found.hits[:3]]
         return Group(*lines)
     parts: list[RenderableType] = []
     if not answer.detail:
         parts.append(Text(say("no_detail", language), style="yellow"))
     if answer.by != "handbook":
-        parts += [] if heard else [Text(answer.text)]
+        parts += [] if heard else [Folded(answer.text)]
         parts.append(Text(answer.by, style="dim"))
     cited = [hit for hit in found.hits if hit.question.ref in answer.citations] or list(found.hits[:1])
     parts += [_hit(hit, material, language) for hit in cited]
     if answer.by == "handbook" and answer.detail and material.prepared(cited[0].question):
-        parts.append(Text(say("model", language) + material.model_answer(cited[0].question, language)))
+        parts.append(Folded(say("model", language) + material.model_answer(cited[0].question, language)))
     others = [hit for hit in found.hits if hit not in cited][:3]
     if others:
         parts.append(Text(say("see_also", language), style="dim"))
-        parts += [Text(_reference(hit, material, language), style="dim") for hit in others]
+        parts += [Folded(_reference(hit, material, language), "dim") for hit in others]
     return Group(*parts)
 
 
@@ -76,13 +76,11 @@ def _reference(hit: Hit, material: Material, language: Language) -> str:
 
 def _hit(hit: Hit, material: Material, language: Language) -> RenderableType:
     question = hit.question
-    table = Table.grid(padding=(0, 1))
-    table.add_column(no_wrap=True, width=3, justify="right")
-    table.add_column()
+    lines = [Folded(f"[{question.ref}] {material.question(question, language)}", "bold")]
     for position in range(len(question.bullets)):
         matched, words = position == hit.matched, material.bullet(question, position, language)
         style = "bold green" if matched else ""
-        table.add_row(Text("▸" if matched else "·", style=style), Text(words, style=style))
+        lines.append(Folded(f"  {'▸' if matched else '·'} {words}", style, 2))
         if note := material.doubt(question, position, language):
-            table.add_row("", Text(say("doubtful", language) + note, style="magenta"))
-    return Group(Text(f"[{question.ref}] {material.question(question, language)}", style="bold"), table)
+            lines.append(Folded(f"    {say('doubtful', language)}{note}", "magenta"))
+    return Group(*lines)

@@ -56,6 +56,16 @@ def day_of(at: datetime, zone: tzinfo | None = None) -> date:
     return (at.astimezone(zone) - timedelta(hours=DAY_STARTS_H)).date()
 
 
+def is_night(at: datetime, zone: tzinfo | None = None) -> bool:
+    """Whether the calendar is a day ahead of the day of practice.
+
+    >>> from datetime import UTC
+    >>> is_night(datetime(2026, 3, 2, 3, 59, tzinfo=UTC), UTC), is_night(datetime(2026, 3, 2, 4, tzinfo=UTC), UTC)
+    (True, False)
+    """
+    return day_of(at, zone) != at.astimezone(zone).date()
+
+
 def counts(revealed: datetime | None, now: datetime, zone: tzinfo | None = None) -> bool:
     """Whether recall at `now` says something about memory: not on the day on which the bullet was revealed."""
     return revealed is None or day_of(revealed, zone) < day_of(now, zone)

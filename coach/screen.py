@@ -156,15 +156,19 @@ class Feedback:
 
     def _foot(self, width: int) -> Iterator[Text]:
         worst = self.grade.worst
-        words = say("judge", self.language, judge=judge_name(self.grade.judge, self.material, self.grade))
-        if self.grade.judge.kind != "gate":
-            words += self._error(Verdict.COVERED if worst is None else self.grade.bullets[worst].verdict)
-        parts = [words, *filter(None, [spent(self.grade.usage, self.language)])]
+        parts = [self._judge(), *filter(None, [spent(self.grade.usage, self.language)])]
         if self.marking:
             parts.append(say("overrule", self.language, number=1 if worst is None else worst + 1))
         parts += [say("draft_rubric", self.language)] if is_draft(self.grade.question) else []
         parts += [self.due] if self.due else []
         yield from (Text(line, style="dim") for line in packed(parts, width))
+
+    def _judge(self) -> str:
+        if self.grade.judge.kind == "gate":
+            return say("gate", self.language)
+        worst = self.grade.worst
+        words = say("judge", self.language, judge=judge_name(self.grade.judge, self.material, self.grade))
+        return words + self._error(Verdict.COVERED if worst is None else self.grade.bullets[worst].verdict)
 
     def _error(self, verdict: Verdict) -> str:
         """How often this judge is right when it says what it says of the bullet to mend."""
@@ -237,7 +241,7 @@ def clipped(text: str, width: int, most: int) -> list[str]:
     lines = wrap(text, width)
     if len(lines) <= most:
         return lines
-    last = lines[most - 1]
+    last = lines[most - 1].removesuffix(" …")  # the joint between two quotes
     while cell_len(last) > width - 1:
         last = last[:-1]
     return [*lines[: most - 1], last + "…"]

@@ -23,6 +23,7 @@ from index.types import Handbook
 
 End = Callable[[str], Ending]
 """A session's id -> what it came to."""
+language = wire.language
 
 
 def hold(
@@ -49,7 +50,7 @@ def hold(
             for event in interview.run(begun.questions, reader, session_id=begun.session.id):
                 show(event)
         except KeyboardInterrupt:
-            raise KeyboardInterrupt("left; what you sent is saved. Go on with: coach practice --resume") from None
+            raise KeyboardInterrupt(say("left", speech)) from None
 
 
 def _check(wishes: Wishes) -> None:

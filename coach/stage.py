@@ -12,6 +12,7 @@ from rich.text import Text
 from coach import events, render
 from coach.delivery import measure
 from coach.explained import explained
+from coach.folded import Folded
 from coach.language import Language
 from coach.material import Material
 from coach.measured import Measured
@@ -39,13 +40,13 @@ def event(shown: events.Event, stage: Stage, now: datetime) -> RenderableType | 
         case events.Asked(question, number, total):
             head = say("question", language, number=number, total=total)
             title = "  ".join(part for part in (head, question.ref, name(question.direction.title, language)) if part)
-            return Text(f"\n{title}\n{material.question(question, language)}")
+            return Folded(f"\n{title}\n{material.question(question, language)}")
         case events.FollowedUp(_, text):
-            return Text("\n" + say("follow_up", language) + text)
+            return Folded("\n" + say("follow_up", language) + text)
         case events.Saved(reaction):
             return Text(say("saved", language, reaction=reaction), style="dim")
         case events.Said(text):
-            return Text(text)
+            return Folded(text)
         case events.LookedUp(found, explanation):
             return render.explanation(found, explanation, material, language)
         case events.Explained(graded, position):
@@ -65,7 +66,7 @@ def _about_answer(shown: events.Event, stage: Stage, now: datetime) -> Renderabl
             return _unsure(graded, position, nearest, stage)
         case events.Matched(_, hits, _):
             head = say("own_match" if hits else "own_none", stage.language)
-            return Text("\n".join([head, *(_offered(n, hit, stage) for n, hit in enumerate(hits, 1))]))
+            return Folded("\n".join([head, *(_offered(n, hit, stage) for n, hit in enumerate(hits, 1))]))
     return None
 
 
@@ -79,7 +80,7 @@ def _heard(position: int, total: int, graded: BulletGrade | None, language: Lang
         return None
     quote = joined(graded.evidence)
     words = f"  {position + 1} {_verdict(graded.verdict, language)}" + (f"  «{quote}»" if quote else "")
-    return Text(words, style=MARKS[graded.verdict][1])
+    return Folded(words, MARKS[graded.verdict][1], 2)
 
 
 def _unsure(graded: events.Graded, position: int, nearest: str, stage: Stage) -> RenderableType:
@@ -90,7 +91,7 @@ def _unsure(graded: events.Graded, position: int, nearest: str, stage: Stage) ->
     words = stage.material.bullet(graded.question, position, stage.language)
     quote = " ".join(nearest.split())
     near = say("nearest", stage.language, quote=quote) if quote else say("nearest_none", stage.language)
-    return Text(say("unsure", stage.language, number=position + 1, share=share, bullet=words) + f"\n  {near}")
+    return Folded(say("unsure", stage.language, number=position + 1, share=share, bullet=words) + f"\n  {near}")
 
 
 def _graded(shown: events.Graded, stage: Stage, now: datetime) -> RenderableType:
@@ -99,7 +100,7 @@ def _graded(shown: events.Graded, stage: Stage, now: datetime) -> RenderableType
         return Text(say("skipped", language))
     if shown.attempt.grade is None:
         kept = say("kept" if shown.question.bullets else "kept_own", language)
-        return Text(f"{kept}\n{shown.problem}", style="yellow")
+        return Folded(f"{kept}\n{shown.problem}", "yellow")
     if shown.attempt.prompted:
         return _followed(shown, shown.attempt.grade, stage)
     due = ""
@@ -117,8 +118,9 @@ def _followed(shown: events.Graded, graded: Grade, stage: Stage) -> RenderableTy
     bullet, before = graded.bullets[0], shown.after or Verdict.MISSING
     verdicts = {"now": _verdict(bullet.verdict, stage.language), "before": _verdict(before, stage.language)}
     quote = joined(bullet.evidence)
-    words = f"{say('follow_up_after', stage.language, **verdicts)}  {bullet.bullet.plain}"
-    return Text(words + (f"  «{quote}»" if quote else ""), style=MARKS[bullet.verdict][1])
+    key = "follow_up_missed" if bullet.verdict is Verdict.MISSING else "follow_up_after"
+    words = f"{say(key, stage.language, **verdicts)}  {bullet.bullet.plain}"
+    return Folded(words + (f"  «{quote}»" if quote else ""), MARKS[bullet.verdict][1], 2)
 
 
 def _verdict(verdict: Verdict, language: Language) -> str:

@@ -50,12 +50,16 @@ class TerminalReader:
         """The draft that found no room on the disk, by its question's key."""
         self._answering = ""
         """Key of the question whose answer is under way."""
+        self._ahead: Verb | None = None
+        """Typed where a single key was asked for; obeyed as soon as a verb can be."""
 
     def read(self, question: Question, prompt: str) -> Turn | None:
         """An answer or a verb; None on Ctrl-D with an empty box. The second Ctrl-C in two seconds raises."""
         if not self._told:
             self._told = True
             self._notify(say("send", self._language))  # a terminal that hides the toolbar shows it here
+        if ahead := self._verb_ahead():
+            return ahead
         draft = self._draft(question)
         interrupted = float("-inf")
         while True:
@@ -68,7 +72,8 @@ class TerminalReader:
                     self._rescue(question)
                     raise
                 interrupted, draft = time.monotonic(), self._stored(question)
-                self._notify(say("interrupt_unsaved" if self._unsaved else "interrupt", self._language))
+                kept = "interrupt" if draft else "interrupt_empty"
+                self._notify(say("interrupt_unsaved" if self._unsaved else kept, self._language))
                 continue
             if isinstance(turn, Answer):
                 self._answering = ""
@@ -76,11 +81,22 @@ class TerminalReader:
 
     def read_verb(self, focus: int, bullets: int) -> Verb | None:
         """A verb about the feedback; one key overrules the bullet in focus, Enter goes on, Ctrl-D quits."""
-        return ask_verb(self._keys, self._language, focus, bullets)
+        return self._verb_ahead() or ask_verb(self._keys, self._language, focus, bullets)
 
     def choose(self, prompt: str, keys: str) -> str | None:
-        """The key that is pressed, of `keys`; None for Enter and Ctrl-D."""
-        return ask_key(self._keys, prompt, keys)
+        """The key that is pressed, of `keys`; None for Enter, Ctrl-D and a verb, which waits for its turn."""
+        if self._ahead:
+            return None
+        pressed = ask_key(self._keys, prompt, keys)
+        if pressed and pressed.startswith("/"):
+            turn = parse_turn(pressed)
+            self._ahead = turn if isinstance(turn, Verb) else None
+            return None
+        return pressed
+
+    def _verb_ahead(self) -> Verb | None:
+        verb, self._ahead = self._ahead, None
+        return verb
 
     def _draft(self, question: Question) -> str:
         """What the box begins with; the clock goes on when only a verb came between."""

@@ -79,7 +79,10 @@ def _heading(script: Script, attempt: Attempt) -> str:
 def _foot(script: Script, attempt: Attempt) -> str:
     if attempt.grade is None:
         return say("kept", script.language)
-    return say("judge", script.language, judge=judge_name(attempt.grade.judge))
+    judge = attempt.grade.judge
+    return (
+        say("gate", script.language) if judge.kind == "gate" else say("judge", script.language, judge=judge_name(judge))
+    )
 
 
 def _mark(verdict: Verdict) -> str:

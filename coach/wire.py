@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 
 from coach.config import Config, JudgeChoice, choose_judge
 from coach.errors import CoachError, ConfigError
+from coach.language import Language, language_of
+from coach.words import say
 
 if TYPE_CHECKING:
     from coach.cache import ReplyCache
     from coach.ending import Ending
     from coach.grader import OnBullet
     from coach.journal import Journal
-    from coach.language import Language
     from coach.llm import OpenAIChat
     from coach.material import Material
     from coach.types import BulletGrade, Grade, Judge, Narrate, Rubric
@@ -100,7 +101,6 @@ def reranked(config: Config, found: Search) -> Search:
 
 def language(config: Config, book: Handbook) -> Language:
     """The language the coach speaks: as set, else the handbook's."""
-    from coach.language import language_of
 
     return language_of("".join(q.text for q in book.questions)) if config.lang == "auto" else config.lang
 
@@ -242,7 +242,7 @@ def grading(config: Config, book: Handbook, narrate: Narrate) -> Grading:
     """What grades answers under these settings; says on `narrate` why it is the offline judge."""
     choice = choose_judge(config)
     if choice.notice:
-        narrate(choice.notice)
+        narrate(say("offline_judge", language(config, book)))
     return grading_with(config, book, choice, narrate)
 
 

@@ -90,6 +90,10 @@ WORDS: dict[str, dict[Language, str]] = {
         "en": "There is one more point to this question. What else would you add?",
     },
     "follow_up_after": {"zh": "追问后：{now}（原来 {before}）", "en": "after the follow-up: {now} (before: {before})"},
+    "follow_up_missed": {
+        "zh": "追问也没有补上（仍是 {before}）",
+        "en": "the follow-up did not add it (still {before})",
+    },
     "hint": {"zh": "提示 {number}：", "en": "Hint {number}: "},
     "hint_count": {"zh": "一共有 {count} 个要点。", "en": "there are {count} points to make."},
     "hint_none": {
@@ -231,6 +235,11 @@ WORDS: dict[str, dict[Language, str]] = {
         "en": "Ctrl-C again to leave (the disk is full: the draft will go elsewhere)",
     },
     "draft_unsaved": {"zh": "磁盘满，草稿没有存上", "en": "disk full: draft not saved"},
+    "left": {
+        "zh": "先到这里；发出的都已保存。接着来：coach practice --resume",
+        "en": "left; what you sent is saved. Go on with: coach practice --resume",
+    },
+    "interrupt_empty": {"zh": "再按一次 Ctrl-C 退出", "en": "Ctrl-C again to leave"},
     "interrupt": {"zh": "再按一次 Ctrl-C 退出（草稿已保存）", "en": "Ctrl-C again to leave (the draft is kept)"},
     "summary": {"zh": "小结", "en": "Summary"},
     "summary_counts": {
@@ -240,7 +249,8 @@ WORDS: dict[str, dict[Language, str]] = {
     "gaps": {"zh": "最该补的：", "en": "Most costly gaps: "},
     "strong": {"zh": "答得好的：", "en": "Strong: "},
     "said_well": {"zh": "说到点上的：", "en": "Well said: "},
-    "sure_and_wrong": {"zh": "有把握却错了：", "en": "Sure, and wrong:"},
+    "sure_and_wrong": {"zh": "有把握，却没说对：", "en": "Sure, and not right:"},
+    "sure_bullet": {"zh": "{ref} 第 {number} 条", "en": "{ref} bullet {number}"},
     "sure_unsaid": {"zh": "没有提到", "en": "not mentioned"},
     "change": {
         "zh": "和上次比（{n} 题）：{was} → {now}，超出判官的误差（±{noise} 个百分点）。",
@@ -278,12 +288,22 @@ WORDS: dict[str, dict[Language, str]] = {
         "en": "It took {ms} ms. How far to trust the offline judge: docs/measurements.md, or coach eval --quick",
     },
     "then": {"zh": "接下来：", "en": "Next: "},
+    "offline_judge": {
+        "zh": "离线判官评分；要用大模型：设 COACH_MODEL 和 OPENAI_API_KEY 或 OPENAI_BASE_URL",
+        "en": "offline judge; for an LLM set COACH_MODEL and OPENAI_API_KEY or OPENAI_BASE_URL",
+    },
     "judge": {
         "zh": "判官 {judge}",
         "en": "graded by {judge}",
     },
+    "gate": {"zh": "没有可评的内容，没有请判官", "en": "nothing to grade, so no judge was asked"},
+    "grade_how": {
+        "zh": "输入或粘贴回答；空行回车 或 Ctrl-D 发送",
+        "en": "type or paste the answer; an empty line or Ctrl-D sends",
+    },
+    "none_pending": {"zh": "没有等待评分的答案。", "en": "no answer waits for its grade"},
     "right": {
-        "zh": "（对{labels}标注）：{verdict} {right}",
+        "zh": "（对照{labels}的标注）：判 {verdict} 时 {right}",
         "en": " (against {labels} labels): '{verdict}' {right}",
     },
     "not_measured": {
@@ -351,6 +371,10 @@ WORDS: dict[str, dict[Language, str]] = {
     },
     "plan_assumed": {"zh": "（估计，练过之后按你的速度）", "en": " (assumed until your pace is known)"},
     "plan_own": {"zh": "（你的速度）", "en": " (your pace)"},
+    "plan_night": {
+        "zh": "凌晨 {hour} 点以前还算前一天：“今天”是 {day}。",
+        "en": "Before {hour} in the morning it is still the day before: 'today' is {day}.",
+    },
     "plan_focus": {"zh": "重点方向：{titles}", "en": "In focus: {titles}"},
     "plan_done": {"zh": "今天已答 {n} 题。", "en": "{n} answered today already."},
     "plan_today": {"zh": "今天", "en": "today"},

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 
-# A piece that stays together: one wide character with the closing marks after it, or a run without break, and the
-# spaces that follow.
+# A piece that stays together: one wide character, or a run without break, with the opening marks before it, the
+# closing marks after it, and the spaces that follow.
 _PIECE = re.compile(
-    r"(?:[\u2e80-\u9fff\uff00-\uffef]|[^\s\u2e80-\u9fff\uff00-\uffef]+)[，。；：、！？）」』》”’»]*[ \t]*|[ \t]+"
+    r"[（「『《“‘«]*(?:[\u2e80-\u9fff\uff00-\uffef]|[^\s\u2e80-\u9fff\uff00-\uffef“‘«]+)"
+    r"[，。；：、！？）」』》”’»]*[ \t]*"
+    r"|[“‘«]+[ \t]*|[ \t]+"
 )
 
 

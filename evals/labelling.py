@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from coach.language import Language
 from coach.quotes import verify
 from coach.streams import emit
 from coach.types import Verdict
+from coach.wrap import wrap
 from evals.cases import AnswerCase, Data
 from evals.labels import FILE, LabelFile, PersonLabel, sample, with_person
 from evals.labelwords import TEXTS
@@ -170,7 +172,7 @@ def label(config: Config, paths: Sequence[Path], count: int, *, no_input: bool, 
         raise ConfigError("no labelled answer in this data; name graded answers with --data")
     kept = LabelFile(config.home / FILE)
     language = wire.language(config, wire.handbook(config))
-    one = Sitting(cells, kept, language, _reader(), narrate, lambda: datetime.now(UTC))
+    one = Sitting(cells, kept, language, _reader(), _fitted(narrate), lambda: datetime.now(UTC))
     if no_input and not one.finished():
         raise ConfigError(f"{len(cells)} bullets wait for a person's label, and --no-input forbids asking; drop it")
     try:
@@ -181,6 +183,12 @@ def label(config: Config, paths: Sequence[Path], count: int, *, no_input: bool, 
     finally:
         kept.close()
     _tell(one, data, as_json=as_json)
+
+
+def _fitted(show: Show) -> Show:
+    """Lines broken as everywhere in the coach: a terminal alone would begin some with a comma."""
+    width = shutil.get_terminal_size().columns
+    return lambda text: show("\n".join(wrap(text, width)))
 
 
 def _reader() -> Ask:

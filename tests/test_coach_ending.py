@@ -55,6 +55,16 @@ def test_sure_and_wrong_holds_missed_and_wrong_bullets_of_sure_answers_only() ->
     assert [(g.question.ref, g.position) for g in ending(sure, unsure).sure_and_wrong] == [("1.1", 0)]
 
 
+def test_nobody_is_called_sure_and_wrong_over_what_the_judge_itself_doubts() -> None:
+    sure = attempt(TEA, WRONG, PARTIAL, confidence=3)
+    assert sure.grade is not None
+    bullets = tuple(replace(bullet, certainty=0.53) for bullet in sure.grade.bullets)
+    doubted = replace(sure, grade=replace(sure.grade, bullets=bullets))
+    assert ending(doubted).sure_and_wrong == ()
+    settled = ending(doubted, marks={"a1": {0: WRONG}})  # the person said so
+    assert [gap.position for gap in settled.sure_and_wrong] == [0]
+
+
 def test_without_a_strong_answer_the_covered_bullet_of_a_hot_question_is_praised() -> None:
     found = ending(attempt(TEA, COVERED, MISSING), attempt(RICE, MISSING, COVERED, name="a2"))
     assert found.strengths == ()

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import io
 import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from kitchen import attempt
+from kitchen import BOOK, attempt
 from rich.cells import cell_len
+from rich.console import Console
 from typer.testing import CliRunner, Result
 
 from coach.cli import app
 from coach.config import load_config
+from coach.figures import share
+from coach.forecast import Agreement
 from coach.journal import Journal
+from coach.plan import Wish, make_plan
+from coach.planboard import Brief, plan_board
 from coach.schedule import Review, review
 from coach.types import Verdict
 from coach.wire import handbook
@@ -142,3 +148,13 @@ def test_progress_names_the_dangerous_bullet_with_the_right_sentence(clean_envir
     assert "2.4" in text
     assert "«水凉着泡»" in text
     assert "sure 4/4" in text
+
+
+@pytest.mark.parametrize(("night", "told"), [(True, True), (False, False)])
+def test_plan_says_after_midnight_that_today_is_still_the_day_before(night: bool, told: bool) -> None:
+    plan = make_plan(BOOK, (), {}, {}, Wish(NOW.date() + timedelta(days=8), 40), now=NOW)
+    brief = Brief(plan, (), (), Agreement(0, 1, None, share(0, 0)), 0, night)
+    stream = io.StringIO()
+    console = Console(file=stream, width=80)
+    console.print(plan_board(brief, "zh", console))
+    assert (f"“今天”是 {plan.today.day}" in stream.getvalue()) is told

@@ -62,12 +62,12 @@ def test_screen_quotes_me_says_what_is_wrong_and_right_how_often_it_errs_and_how
     assert "这样说：用热水泡" in text
     assert "1 ✓ covered  水要烧开" in text
     assert "3 ✗ missing? 三分钟" in text
-    assert "判官 offline（对大模型标注）：wrong 10 次对 7 次，请核对 · /mark 2 改判\n下次 4 天后" in text
+    assert "判官 offline（对照大模型的标注）：判 wrong 时 10 次对 7 次，请核对\n/mark 2 改判 · 下次 4 天后" in text
 
 
 def test_judge_that_was_never_measured_says_so() -> None:
     assert "coach eval --quick" in shown(HALF_WRONG)
-    assert "coach eval" not in shown(replace(HALF_WRONG, judge=JudgeId("gate")))
+    assert "没有可评的内容，没有请判官" in shown(replace(HALF_WRONG, judge=JudgeId("gate")))
 
 
 def prepared(audit: Audit | None = None) -> Material:
@@ -119,3 +119,4 @@ def test_clipping_counts_cells_and_marks_what_was_left_out() -> None:
     assert clipped("去掉 critic 用组内均值", 12, 1) == ["去掉 critic…"]
     assert [cell_len(line) for line in clipped("字" * 30, 10, 2)] == [10, 9]
     assert clipped("短", 10, 1) == ["短"]
+    assert clipped("不用 critic … 用组内均值", 14, 1) == ["不用 critic…"]  # not "… …"

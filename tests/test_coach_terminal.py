@@ -271,9 +271,37 @@ def test_one_screen_quotes_me_says_what_is_wrong_and_right_and_lets_me_overrule_
     interview.expect("1 ! wrong")
     interview.expect("«GRPO 也要训练")
     interview.expect("这样说：")
-    interview.expect("wrong 10 次对")
-    interview.expect("第 1 条改判 [y]")
+    interview.expect("判 wrong 时 10 次对")
+    if interview.child.expect_exact(["第 1 条改判 [y]", "回车 不管"]) == 1:  # the judge is unsure of another one
+        interview.send("\r")
+        interview.expect("第 1 条改判 [y]")
     interview.send("y")
     interview.expect("第 1 条改判为 covered，以你为准")
     with Journal(home / "journal.db") as journal:
         assert journal.marks(journal.attempts()[0].id) == {0: Verdict.COVERED}
+
+
+def test_verb_typed_where_a_key_is_asked_for_presses_no_key_and_is_obeyed_after_the_feedback(
+    interview: Terminal, home: Path
+) -> None:
+    interview.send(f"{BLANK}\x04")
+    interview.expect("回车 不说")
+    interview.line("/mark 2 y")  # its 2 would else be how sure one is
+    interview.expect("第 2 条改判为 covered")
+    with Journal(home / "journal.db") as journal:
+        assert [attempt.confidence for attempt in journal.attempts()] == [None]
+
+
+def test_long_paste_into_coach_grade_is_kept_whole(home: Path) -> None:
+    terminal = Terminal(home, "grade", "2.4", "--offline")
+    terminal.expect("Ctrl-D")
+    terminal.send(PASTE.format(LONG))
+    terminal.send("\x04")
+    terminal.expect("判官")
+    terminal.close()
+    assert answers(home) == [LONG]
+
+
+def test_first_ctrl_c_at_an_empty_box_does_not_speak_of_a_draft(interview: Terminal) -> None:
+    interview.send("\x03")
+    interview.expect("再按一次 Ctrl-C 退出\r\n")
