@@ -32,8 +32,8 @@ HEAD = f"""## Time and memory
 
 Made-up handbooks of {BULLETS} bullets a question, no pack; {QUERIES} queries of six words each. From 20,000 questions
 on, LanceDB's vector and full-text indexes name some 120 questions, and those are scored as ever. Peak memory is that
-of one process that holds the handbook, builds the index, opens it again and searches. Measured on two cores that had
-other work to do: CPU seconds tell more than the clock.
+of one process that holds the handbook, builds the index, opens it again and searches. Measured on two cores that
+had nothing else to do; where they have, CPU seconds tell more than the clock.
 
 | questions | index from nothing, s (CPU s) | open again, s | search p50 / p95, ms | right first | peak memory, MB |
 |---|---|---|---|---|---|"""
