@@ -144,8 +144,8 @@ class _FactTable:
         """(kinds, facts, windows)."""
         self.nearest = self._both[:3].max(axis=0).max(axis=1)
         self.best = self._both[:3].max(axis=0).argmax(axis=1)
-        at = np.arange(len(exemplars.facts))
-        self.lead = (self._both[COVERED] - self._both[WRONG])[at, self.best]
+        self._positions = np.arange(len(exemplars.facts))
+        self.lead = (self._both[COVERED] - self._both[WRONG])[self._positions, self.best]
         self._said = {w: numbers(runs[w].text) for w in set(self.best.tolist())}
         self._all_said = numbers(answer)
         self._negated = {w: is_negated(runs[w].text) for w in self._said}
@@ -192,9 +192,11 @@ class _FactTable:
         """How much nearer the window is to this fact than to any of the other bullets', and of its own bullet's."""
         near = self._both[:3, :, window].max(axis=0)
         own = self._exemplars.bullet == self._exemplars.bullet[fact]
-        near_others, own[fact] = near[~own], False
-        rivals = near_others, near[own]
-        return tuple(float(self.nearest[fact] - (of.max() if len(of) else 0.0)) for of in rivals)  # type: ignore[return-value]
+        others, siblings = near[~own], near[own & (self._positions != fact)]
+        return self._lead_over(fact, others), self._lead_over(fact, siblings)
+
+    def _lead_over(self, fact: int, rivals: Rows) -> float:
+        return float(self.nearest[fact] - (rivals.max() if len(rivals) else 0.0))
 
     def _negation(self, fact: int, window: int) -> float:
         """1: negated as the nearest wrong sentence is and the nearest stating one is not; -1: the reverse."""
