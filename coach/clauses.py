@@ -23,6 +23,8 @@ _CONNECTIVE = re.compile(
     r"|\b(?:and then|and also|but|because|so that|whereas|while|then|also|another|second|third|finally|as for)\b)"
 )
 
+_LATIN, _LATIN_END = re.compile(r"[A-Za-z0-9'-]"), re.compile(r"[A-Za-z0-9'-]+$")
+
 
 @dataclass(frozen=True, slots=True)
 class Clause:
@@ -52,6 +54,16 @@ def windows(answer: str, clauses: Sequence[Clause], longest: int = 3) -> tuple[C
         for i in range(len(clauses) - n)
     ]
     return tuple(runs)
+
+
+def shortened(text: str, letters: int) -> str:
+    """The beginning of `text` with at most so many characters, white space not counted, cut before a word at need."""
+    ends = [at for at, char in enumerate(text, 1) if not char.isspace()]
+    if len(ends) <= letters:
+        return text
+    whole, rest = text[: ends[letters - 1]], text[ends[letters - 1] :]
+    inside = _LATIN.match(whole[-1]) and _LATIN.match(rest)
+    return (_LATIN_END.sub("", whole) or whole).rstrip() if inside else whole
 
 
 def _clause(answer: str, start: int, end: int, sentence: int) -> Clause:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from coach.clauses import Clause
+from coach.clauses import Clause, shortened
 from coach.encoder import Encoder, open_encoder
 from coach.evidence import FEATURES, Said, weigh
 from coach.exemplars import Exemplars, prepare
@@ -183,5 +183,5 @@ def pick_quotes(answer: str, said: Said, verdict: Verdict) -> tuple[str, ...]:
         if len("".join(window.text.split())) <= room:
             kept.append(window)
         elif not kept:
-            return (window.text[:room],)
+            return (shortened(window.text, room),)
     return tuple(window.text for window in sorted(kept, key=lambda window: window.start))

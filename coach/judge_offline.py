@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from coach.clauses import Clause, split_clauses, windows
+from coach.clauses import Clause, shortened, split_clauses, windows
 from coach.language import language_of
 from coach.overlap import coverage, rarity, terms
 from coach.quotes import MAX_SHARE, SHORT
@@ -108,4 +108,4 @@ class OfflineJudge:
 def _trimmed(answer: str, window: Clause) -> str:
     """The window's text, cut to what may be quoted of this answer."""
     cap = max(int(MAX_SHARE * len("".join(answer.split()))), SHORT)
-    return window.text[:cap]
+    return shortened(window.text, cap)

@@ -175,7 +175,7 @@ def _heard(
     assert attempt.grade is not None
     first = attempt.grade.bullets[position].verdict
     if second.verdict is Verdict.UNGRADED:
-        return desk.say("appeal_failed", problem=second.reason), last
+        return desk.say("appeal_failed", problem=second.reason.rstrip("。.")), last
     desk.record.mark(attempt, position, second.verdict, "appeal", why)
     if second.verdict is first:
         return desk.say("appeal_same", number=position + 1, verdict=say(first, desk.language)), last

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coach.clauses import LONGEST, split_clauses, windows
+from coach.clauses import LONGEST, shortened, split_clauses, windows
 
 
 def texts(answer: str) -> list[str]:
@@ -50,3 +50,17 @@ def test_every_clause_stands_in_the_answer_at_its_place(answer: str) -> None:
     assert all(a.end <= b.start for a, b in pairwise(clauses))
     letters = sum(c.isalnum() for c in answer)
     assert sum(c.isalnum() for clause in clauses for c in clause.text) == letters
+
+
+@pytest.mark.parametrize(
+    ("text", "letters", "left"),
+    [
+        ("a group of answers per prompt", 12, "a group of"),  # "agroupofansw" is twelve
+        ("a group of answers", 15, "a group of answers"),
+        ("每个问题采样一组回答", 4, "每个问题"),
+        ("用 GRPO 训练", 3, "用"),
+        ("incomprehensibilities", 5, "incom"),  # one word alone is cut
+    ],
+)
+def test_shortened_text_ends_with_a_whole_word(text: str, letters: int, left: str) -> None:
+    assert shortened(text, letters) == left
