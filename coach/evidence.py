@@ -1,7 +1,8 @@
-"""What an answer's clauses say about each bullet, as numbers: nearest exemplars, terms, negations, numbers. numpy."""
+"""What an answer's stretches say about each fact, as numbers: nearest exemplars, terms, negations, numbers. numpy."""
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -23,46 +24,44 @@ if TYPE_CHECKING:
     Rows = NDArray[np.float32]
 
 LONGEST = 3
-"""Clauses in a window."""
+"""Clauses in a stretch."""
+STRETCHES = 8
+"""So many stretches are looked at for each fact, the nearest ones."""
 SHARPNESS = 15.0
 """The encoder was trained with cosines times this."""
 NEIGHBOURS, VOTE_SHARPNESS = 8, 12.0
-"""A window's nearest sentences vote for their fact and kind, weighted by exp of the similarity times this."""
+"""A stretch's nearest sentences vote for their fact and kind, weighted by exp of the similarity times this."""
 MEANING, WORDS = 0.6, 0.4
-"""Shares of the encoder's cosine and of the terms' in the choice of a fact's window."""
-FACT_FEATURES = (
+"""Shares of the encoder's cosine and of the terms' in nearness."""
+_KINDS = ("covered", "partial", "wrong", "listed")
+FEATURES = (
+    *(f"{how}_{kind}" for how in ("meaning", "words", "both") for kind in _KINDS),
+    "both_lead",
     "meaning_lead",
     "words_lead",
-    "both_lead",
-    "meaning_over_partial",
-    "words_over_partial",
-    "meaning",
-    "words",
-    "meaning_wrong",
-    "both_wrong",
-    "log_covered",
-    "log_partial",
-    "log_wrong",
+    "both_over_partial",
+    *(f"log_{kind}" for kind in _KINDS),
     "log_lead",
-    "nearest",
-    "negation",
-    "numbers_near",
-    "numbers_anywhere",
-    "glue",
-    "chunk",
-    "over_listed",
+    *(f"vote_{kind}" for kind in _KINDS),
     "over_other_bullets",
     "over_siblings",
-    "vote_covered",
-    "vote_partial",
-    "vote_wrong",
-    "vote_covered_there",
-    "vote_partial_there",
-    "vote_wrong_there",
-    "vote_lead",
+    "other_bullets",
+    "numbers",
+    "has_numbers",
+    "negation",
+    "below_nearest",
+    "nearest",
+    "odds",
+    "mean_odds",
+    "listed_lead",
+    "glue",
+    "chunk",
     "bare_list",
+    "length",
+    "clauses",
+    "stretches",
 )
-FEATURES = (*(f"{name}.{how}" for name in FACT_FEATURES for how in ("mean", "min", "max")), "facts")
+"""Of one fact and one stretch; a lead is that of what states the fact over what contradicts it."""
 
 _GLUE_HAN = frozenset(
     "的是会就把被让要能不了在用给去来它你我这那么所以因为如果但而也都还再先后然从到跟和比更很没有得着过做看说想"
@@ -74,9 +73,9 @@ _GLUE_ENGLISH = re.compile(
 _LIST_MARK = re.compile(r"[、,，/|;；+]|—+")
 _SENTENCE_END = re.compile(r"[。！？!?\n]|\.(?=\s|$)")
 LISTED_ENTRIES, LISTED_GLUE, LISTED_LENGTH = 5, 0.1, 10.0
-"""A row of bare terms has so many entries, so few words that tie them, and entries so short. Over 43 questions, of ten
-credited bullets that this caught, three deserved credit."""
+"""A row of bare terms has so many entries, so few words that tie them, and entries so short."""
 
+LONGEST_CHUNK = 20.0
 _CHUNK = re.compile(r"[、,，/|—+;；:：。.\n-]+")
 
 
@@ -84,9 +83,10 @@ _CHUNK = re.compile(r"[、,，/|—+;；:：。.\n-]+")
 class Said:
     """What the answer says about one bullet."""
 
-    features: tuple[float, ...]
+    features: Rows
+    """(facts, stretches, features): for each essential fact the stretches that come nearest to it, nearest first."""
     facts: tuple[int, ...]
-    """The bullet's essential facts, by position in the exemplars."""
+    """These facts, by position in the exemplars."""
     windows: tuple[Clause, ...]
     """For each of these the stretch of the answer that speaks of it most."""
     leads: tuple[float, ...]
@@ -103,135 +103,139 @@ def weigh(answer: str, exemplars: Exemplars, encoder: Encoder) -> Mapping[str, S
     clauses = split_clauses(answer)
     if not clauses:
         return {}
-    runs = windows(answer, clauses, LONGEST)
-    spans = [(i, i + n) for n in range(1, LONGEST + 1) for i in range(len(clauses) - n + 1)]
-    found = [terms(clause.text) for clause in clauses]
-    meaning = encoder.pool(encoder.parts([clause.text for clause in clauses]), spans) @ exemplars.vectors.T
-    words = exemplars.lexicon.bags([list(chain.from_iterable(found[a:b])) for a, b in spans]) @ exemplars.bags.T
-    table = _FactTable(answer, runs, exemplars, meaning, words)
-    rows = [table.features(fact) for fact in range(len(exemplars.facts))]
+    stretches = _Stretches(answer, clauses, exemplars, encoder)
     result = {}
     for position, key in enumerate(exemplars.bullet_keys):
         facts = np.flatnonzero(exemplars.bullet == position)
-        essential = [fact for fact in facts if exemplars.facts[fact].essential] or list(facts)
-        values = np.array([rows[fact] for fact in essential])
-        pooled = np.stack([values.mean(axis=0), values.min(axis=0), values.max(axis=0)], axis=1).ravel()
+        essential = [int(fact) for fact in facts if exemplars.facts[fact].essential] or list(map(int, facts))
+        best = [int(stretches.chosen[fact, 0]) for fact in essential]
         result[key] = Said(
-            (*map(float, pooled), float(len(essential))),
-            tuple(map(int, essential)),
-            tuple(runs[table.best[fact]] for fact in essential),
-            tuple(float(table.lead[fact]) for fact in essential),
-            tuple(float(table.nearest[fact]) for fact in essential),
-            all(table.bare[table.best[fact]] for fact in essential),
+            stretches.features[essential],
+            tuple(essential),
+            tuple(stretches.runs[at] for at in best),
+            tuple(float(stretches.lead[fact, at]) for fact, at in zip(essential, best, strict=True)),
+            tuple(float(stretches.near[fact, at]) for fact, at in zip(essential, best, strict=True)),
+            all(stretches.form[at][2] for at in best),
         )
     return result
 
 
-class _FactTable:
-    """Per fact: the nearest sentences of each kind, over all windows and at the window that speaks of it most."""
+class _Stretches:
+    """All runs of up to `LONGEST` clauses beside all facts; arrays are (facts, stretches), kinds before them."""
 
-    def __init__(self, answer: str, runs: Sequence[Clause], exemplars: Exemplars, meaning: Rows, words: Rows) -> None:
+    def __init__(self, answer: str, clauses: Sequence[Clause], exemplars: Exemplars, encoder: Encoder) -> None:
         import numpy as np
 
-        self._runs, self._exemplars = runs, exemplars
-        self._meaning = _nearest(meaning, exemplars)
-        self._words = _nearest(words, exemplars)
-        both = MEANING * meaning + WORDS * words
-        self._both, self._similarity = _nearest(both, exemplars), both
+        self.runs, self._exemplars = windows(answer, clauses, LONGEST), exemplars
+        spans = [(i, i + n) for n in range(1, LONGEST + 1) for i in range(len(clauses) - n + 1)]
+        found = [terms(clause.text) for clause in clauses]
+        bags = exemplars.lexicon.bags([list(chain.from_iterable(found[a:b])) for a, b in spans])
+        meaning = encoder.pool(encoder.parts([clause.text for clause in clauses]), spans) @ exemplars.vectors.T
+        words = bags @ exemplars.bags.T
+        self._similarity = MEANING * meaning + WORDS * words
+        kinds = [exemplars.nearest(rows) for rows in (meaning, words, self._similarity)]
+        self._both = kinds[2]
+        self.near = self._both[: WRONG + 1].max(axis=0)
+        self.lead = self._both[COVERED] - self._both[WRONG]
+        count = min(STRETCHES, len(self.runs))
+        self.chosen = np.argsort(-self.near, axis=1, kind="stable")[:, :count]
+        looked_at = sorted(set(self.chosen.ravel().tolist()))
+        self.form = {at: self._form(answer, at, spans[at]) for at in looked_at}
+        claims = self._claims(answer, looked_at)
+        form = np.zeros((len(self.runs), 6), np.float32)
+        form[looked_at] = [self.form[at] for at in looked_at]
+        values = [*self._nearness(*kinds), *self._chances(meaning), *self._votes(), *self._rivals(), *claims]
+        values += [
+            self.near - self.near.max(axis=1, keepdims=True),
+            np.broadcast_to(self.near.max(axis=1, keepdims=True), self.near.shape),
+        ]
+        values += [*self._odds(bags > 0), self._both[LISTED] - self.near]
+        table = np.stack([np.take_along_axis(value, self.chosen, axis=1) for value in values], axis=-1)
+        self.features = np.concatenate([table, form[self.chosen]], axis=-1).astype(np.float32)
+
+    def _nearness(self, meaning: Rows, words: Rows, both: Rows) -> list[Rows]:
+        leads = [rows[COVERED] - rows[WRONG] for rows in (both, meaning, words)]
+        return [*meaning, *words, *both, *leads, both[COVERED] - both[PARTIAL]]
+
+    def _chances(self, meaning: Rows) -> list[Rows]:
+        """Log shares of each fact's sentences, by kind, among all."""
+        import numpy as np
+
         chances = np.exp(SHARPNESS * meaning)
-        total = chances.sum(axis=1, keepdims=True)
-        self._chance = np.array([[chances[:, r].sum(axis=1) for r in of_kind] for of_kind in exemplars.rows]) / total.T
-        """(kinds, facts, windows)."""
-        self.nearest = self._both[:3].max(axis=0).max(axis=1)
-        self.best = self._both[:3].max(axis=0).argmax(axis=1)
-        self._positions = np.arange(len(exemplars.facts))
-        self.lead = (self._both[COVERED] - self._both[WRONG])[self._positions, self.best]
-        self._said = {w: numbers(runs[w].text) for w in set(self.best.tolist())}
-        self._all_said = numbers(answer)
-        self._negated = {w: is_negated(runs[w].text) for w in self._said}
-        self._glue = {w: (_glue(runs[w].text), _chunk(runs[w].text)) for w in self._said}
-        self.bare = {w: in_bare_list(answer, runs[w]) for w in self._said}
-        self._votes = _votes(both, exemplars)
+        shares = self._exemplars.total(chances) / chances.sum(axis=1)
+        log = np.log(shares + 1e-4)
+        return [*log, log[COVERED] - log[WRONG]]
 
-    def features(self, fact: int) -> tuple[float, ...]:
-        """One value per name in `FACT_FEATURES`."""
+    def _votes(self) -> Rows:
+        """Shares of the nearest sentences' votes; of a stretch they sum to 1."""
         import numpy as np
 
-        at = self.best[fact]
-        m, w, b = self._meaning[:, fact], self._words[:, fact], self._both[:, fact]
-        log = np.log(self._chance[:, fact] + 1e-4)
-        stated = self._exemplars.numbers[fact]
-        return (
-            m[COVERED, at] - m[WRONG, at],
-            w[COVERED, at] - w[WRONG, at],
-            b[COVERED, at] - b[WRONG, at],
-            m[COVERED, at] - m[PARTIAL, at],
-            w[COVERED, at] - w[PARTIAL, at],
-            m[COVERED].max(),
-            w[COVERED].max(),
-            m[WRONG].max(),
-            b[WRONG].max(),
-            log[COVERED].max(),
-            log[PARTIAL].max(),
-            log[WRONG].max(),
-            log[COVERED, at] - log[WRONG, at],
-            self.nearest[fact],
-            self._negation(fact, at),
-            agreement(stated, self._said[at]) if stated else 0.0,
-            agreement(stated, self._all_said) if stated else 0.0,
-            *self._glue[at],
-            m[COVERED, at] - m[LISTED, at],
-            *self._rivals(fact, at),
-            *self._votes[:3, fact].max(axis=1),
-            *self._votes[:3, fact, at],
-            self._votes[COVERED, fact].max() - self._votes[WRONG, fact].max(),
-            float(self.bare[at]),
-        )
+        similarity = self._similarity
+        count = min(NEIGHBOURS, similarity.shape[1])
+        nearest = np.argpartition(-similarity, count - 1, axis=1)[:, :count]
+        weights = np.exp(VOTE_SHARPNESS * np.take_along_axis(similarity, nearest, axis=1))
+        weights /= weights.sum(axis=1, keepdims=True)
+        votes = np.zeros((len(_KINDS), *self.near.shape), np.float32)
+        at = np.arange(len(similarity))[:, None]
+        np.add.at(votes, (self._exemplars.kind[nearest], self._exemplars.fact[nearest], at), weights)
+        return votes
 
-    def _rivals(self, fact: int, window: int) -> tuple[float, float]:
-        """How much nearer the window is to this fact than to any of the other bullets', and of its own bullet's."""
-        near = self._both[:3, :, window].max(axis=0)
-        own = self._exemplars.bullet == self._exemplars.bullet[fact]
-        others, siblings = near[~own], near[own & (self._positions != fact)]
-        return self._lead_over(fact, others), self._lead_over(fact, siblings)
+    def _rivals(self) -> list[Rows]:
+        """How much nearer a stretch is to this fact than to any of the other bullets', and of its own bullet's."""
+        import numpy as np
 
-    def _lead_over(self, fact: int, rivals: Rows) -> float:
-        return float(self.nearest[fact] - (rivals.max() if len(rivals) else 0.0))
+        others, siblings = np.zeros_like(self.near), np.zeros_like(self.near)
+        positions = np.arange(len(self.near))
+        for fact in positions:
+            own = self._exemplars.bullet == self._exemplars.bullet[fact]
+            others[fact] = self.near[~own].max(axis=0, initial=0.0)
+            siblings[fact] = self.near[own & (positions != fact)].max(axis=0, initial=0.0)
+        return [self.near - others, self.near - siblings, others]
 
-    def _negation(self, fact: int, window: int) -> float:
+    def _claims(self, answer: str, looked_at: Sequence[int]) -> list[Rows]:
+        """Whether numbers agree; whether there are any; and the negations, for the stretches that are looked at."""
+        import numpy as np
+
+        said = {at: numbers(self.runs[at].text) for at in looked_at}
+        negated = {at: is_negated(self.runs[at].text) for at in looked_at}
+        agree, stated, negation = (np.zeros_like(self.near) for _ in range(3))
+        for fact, chosen in enumerate(self.chosen):
+            wanted = self._exemplars.numbers[fact]
+            for at in chosen:
+                negation[fact, at] = self._negation(fact, at, negated[at])
+                if wanted:
+                    stated[fact, at], agree[fact, at] = 1.0, agreement(wanted, said[at])
+        return [agree, stated, negation]
+
+    def _negation(self, fact: int, at: int, negated: bool) -> float:
         """1: negated as the nearest wrong sentence is and the nearest stating one is not; -1: the reverse."""
         differs = []
         for kind in (COVERED, WRONG):
             rows = self._exemplars.rows[kind][fact]
             if rows.start == rows.stop:
                 return 0.0
-            nearest = rows.start + int(self._similarity[window, rows].argmax())
-            differs.append(bool(self._exemplars.negated[nearest]) != self._negated[window])
+            nearest = rows.start + int(self._similarity[at, rows].argmax())
+            differs.append(bool(self._exemplars.negated[nearest]) != negated)
         return float(differs[0]) - float(differs[1])
 
+    def _odds(self, present: NDArray[np.bool_]) -> list[Rows]:
+        """Sum and mean over a stretch's terms of the log odds that it states the fact (naive Bayes)."""
+        import numpy as np
 
-def _votes(similarity: Rows, exemplars: Exemplars) -> Rows:
-    """(kinds, facts, windows): share of the nearest sentences' votes; of a window they sum to 1."""
-    import numpy as np
+        bags = present.astype(np.float32)
+        odds: Rows = (bags @ self._exemplars.odds.T).T
+        return [odds, odds / np.maximum(bags.sum(axis=1), 1.0)]
 
-    count = min(NEIGHBOURS, similarity.shape[1])
-    nearest = np.argpartition(-similarity, count - 1, axis=1)[:, :count]
-    weights = np.exp(VOTE_SHARPNESS * np.take_along_axis(similarity, nearest, axis=1))
-    weights /= weights.sum(axis=1, keepdims=True)
-    votes = np.zeros((len(exemplars.rows), len(exemplars.facts), len(similarity)), np.float32)
-    windows = np.arange(len(similarity))[:, None]
-    np.add.at(votes, (exemplars.kind[nearest], exemplars.fact[nearest], windows), weights)
-    return votes
-
-
-def _nearest(similarity: Rows, exemplars: Exemplars) -> Rows:
-    """(kinds, facts, windows): similarity to the nearest sentence; 0 where a fact has none of the kind."""
-    import numpy as np
-
-    none = np.zeros(len(similarity), np.float32)
-    return np.array(
-        [[similarity[:, r].max(axis=1) if r.start < r.stop else none for r in of_kind] for of_kind in exemplars.rows]
-    )
+    def _form(self, answer: str, at: int, span: tuple[int, int]) -> tuple[float, ...]:
+        run = self.runs[at]
+        return (
+            _glue(run.text),
+            _chunk(run.text) / LONGEST_CHUNK,
+            float(in_bare_list(answer, run)),
+            min(len(run.text), 80) / 80,
+            float(span[1] - span[0]),
+            math.log1p(len(self.runs)),
+        )
 
 
 def in_bare_list(answer: str, stretch: Clause) -> bool:
@@ -253,6 +257,6 @@ def _glue(text: str) -> float:
 
 
 def _chunk(text: str) -> float:
-    """Mean length between marks, a Latin letter counting as a third of a Han character; at most 20."""
+    """Mean length between marks, a Latin letter counting as a third of a Han character."""
     lengths = [sum(0.35 if c.isascii() else 1.0 for c in piece) for piece in _CHUNK.split(text) if piece.strip()]
-    return min(sum(lengths) / len(lengths), 20.0) if lengths else 0.0
+    return min(sum(lengths) / len(lengths), LONGEST_CHUNK) if lengths else 0.0

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from index.pack import Fact, PackQuestion
 
 KINDS = COVERED, PARTIAL, WRONG, LISTED = range(4)
-"""Kinds of sentences. `LISTED` ones are made here: words of the fact without a claim, as keyword stuffing has them."""
+"""Kinds of sentences. `LISTED` ones have the fact's words without a claim: those that touch it, and rows of its words,
+as keyword stuffing has them, which are made here."""
 LISTED_WORDS = 7
 
 _NEGATION = re.compile(r"不|没|无|非|未|别|\b(?:not?|never|without|cannot|nothing|none|nobody|\w+n't)\b", re.IGNORECASE)
@@ -58,6 +59,32 @@ class Exemplars:
     lexicon: Lexicon
     bags: NDArray[np.float32]
     """(sentences, terms): unit rows."""
+    odds: NDArray[np.float32]
+    """(facts, terms): log odds that a sentence with the term states the fact rather than contradicts it."""
+
+    def nearest(self, similarity: NDArray[np.float32]) -> NDArray[np.float32]:
+        """(stretches, sentences) to (kinds, facts, stretches): the greatest; 0 where a fact has none of the kind."""
+        import numpy as np
+
+        return self._over_groups(np.maximum, similarity)
+
+    def total(self, similarity: NDArray[np.float32]) -> NDArray[np.float32]:
+        """(stretches, sentences) to (kinds, facts, stretches): the sum."""
+        import numpy as np
+
+        return self._over_groups(np.add, similarity)
+
+    def _over_groups(self, reduce: np.ufunc, similarity: NDArray[np.float32]) -> NDArray[np.float32]:
+        import numpy as np
+
+        groups = [
+            (kind, fact, rows.start) for kind, of_kind in enumerate(self.rows) for fact, rows in enumerate(of_kind)
+        ]
+        filled = sorted((start, kind, fact) for kind, fact, start in groups if start < self.rows[kind][fact].stop)
+        result = np.zeros((len(self.rows), len(self.facts), len(similarity)), np.float32)
+        starts, kinds, facts = map(list, zip(*filled, strict=True))
+        result[kinds, facts] = reduce.reduceat(similarity, starts, axis=1).T
+        return result
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,18 +123,23 @@ def prepare(question: PackQuestion, encoder: Encoder) -> Exemplars:
     rows.sort(key=lambda row: row[:2])
     found = [terms(text) for _, _, text in rows]
     lexicon = _lexicon(found)
+    bags = lexicon.bags(found)
+    stretches = tuple(tuple(_stretch(rows, kind, fact) for fact in range(len(owners))) for kind in KINDS)
     return Exemplars(
         facts=tuple(fact for _, fact in owners),
         numbers=tuple(numbers(fact.fact) for _, fact in owners),
         bullet=np.array([i for i, _ in owners]),
         bullet_keys=tuple(bullet.key for bullet in question.bullets),
-        rows=tuple(tuple(_stretch(rows, kind, fact) for fact in range(len(owners))) for kind in KINDS),
+        rows=stretches,
         kind=np.array([kind for _, kind, _ in rows]),
         fact=np.array([fact for fact, _, _ in rows]),
         negated=np.array([is_negated(text) for _, _, text in rows]),
         vectors=encoder.embed([text for _, _, text in rows]),
         lexicon=lexicon,
-        bags=lexicon.bags(found),
+        bags=bags,
+        odds=np.stack(
+            [_odds(bags > 0, *(stretches[kind][fact] for kind in (COVERED, WRONG))) for fact in range(len(owners))]
+        ),
     )
 
 
@@ -115,8 +147,22 @@ def sentences(fact: Fact, encoder: Tokenizes) -> list[tuple[int, str]]:
     """(kind, text) of every sentence about a fact: the written ones, the fact itself, and lists of its words."""
     written = [(COVERED, text) for text in (*fact.covered, fact.fact, fact.en)]
     written += [(PARTIAL, text) for text in fact.partial] + [(WRONG, text) for text in fact.wrong]
+    written += [(LISTED, text) for text in fact.touched]
     sources = [fact.fact, fact.en, *fact.covered[:1]]
     return written + [(LISTED, listed) for text in sources if (listed := _listed(encoder.pieces(text.lower())))]
+
+
+def _odds(has: NDArray[np.bool_], stating: slice, wrong: slice) -> NDArray[np.float32]:
+    """(terms,): smoothed by half a sentence; 0 for terms of neither, and where one kind is missing."""
+    import numpy as np
+
+    sizes = [rows.stop - rows.start for rows in (stating, wrong)]
+    counts = [has[rows].sum(axis=0) for rows in (stating, wrong)]
+    log = [np.log((count + 0.5) / (size + 1)) for count, size in zip(counts, sizes, strict=True)]
+    odds: NDArray[np.float32] = np.where((counts[0] + counts[1] > 0) & (min(sizes) > 0), log[0] - log[1], 0.0).astype(
+        np.float32
+    )
+    return odds
 
 
 def _stretch(rows: Sequence[tuple[int, int, str]], kind: int, fact: int) -> slice:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from coach.attention import Attention, check_features, load_attention
 from coach.clauses import Clause, shortened
 from coach.encoder import Encoder, open_encoder
 from coach.evidence import FEATURES, Said, weigh
@@ -19,7 +20,6 @@ from coach.exemplars import Exemplars, prepare
 from coach.judge_offline import OfflineJudge
 from coach.language import language_of
 from coach.quotes import MAX_SHARE, SHORT
-from coach.softmax import Fitted, check_features, load_fitted
 from coach.types import CREDIT, BulletVerdict, JudgeId, Judgement, Verdict
 from index.pack import Pack
 from index.types import Handbook, Hit, Question
@@ -27,7 +27,7 @@ from index.types import Handbook, Hit, Question
 if TYPE_CHECKING:
     from coach.types import Judge
 
-MEANING_FILE = "meaning.v2.json"
+ATTENTION_FILE = "attention.v1.safetensors"
 LIST_ENTRIES = 3
 _NARROW = {wide: wide - 0xFEE0 for wide in range(0xFF10, 0xFF5B) if chr(wide - 0xFEE0).isalnum()}
 _ENTRIES = re.compile(r"[、,，/+]")
@@ -81,11 +81,11 @@ class ExemplarJudge:
         self,
         pack: Pack,
         words: OfflineJudge | None = None,
-        fitted: Fitted | None = None,
+        fitted: Attention | None = None,
         encoder: Encoder | None = None,
     ) -> None:
         self._shared = _Shared(pack, words or OfflineJudge(), encoder, {})
-        self._fitted = fitted or load_fitted(MEANING_FILE)
+        self._fitted = fitted or load_attention(ATTENTION_FILE)
         check_features(self._fitted, FEATURES)
         self.id = JudgeId("offline", self._fitted.name)
 
@@ -103,14 +103,12 @@ class ExemplarJudge:
 
     def judge(self, question: Question, answer: str, context: Sequence[Hit] = ()) -> Judgement:
         """A verdict on every bullet, each with its certainty."""
-        import numpy as np
-
         answer = legible(answer)  # the quote check finds its way back to the answer as it was sent
         said = self.weigh(question, answer)
         if not said:
             return self._shared.words.judge(question, answer, context)
         known = [i for i, bullet in enumerate(question.bullets) if bullet.key in said]
-        rows = np.array([said[question.bullets[i].key].features for i in known])
+        rows = [said[question.bullets[i].key].features for i in known]
         verdicts = {
             i: self._verdict(
                 i, question, answer, said[question.bullets[i].key], dict(zip(self._fitted.verdicts, row, strict=True))

@@ -20,6 +20,8 @@ from index.keys import fold
 from index.types import Handbook, Question
 
 SCHEMA: Literal[1] = 1
+SENTENCES = ("covered", "partial", "wrong", "touched")
+"""Kinds of sentences about a fact."""
 MAX_FAULTS = 20
 
 # Read by pydantic: no coercion ("yes" for true), no unknown members.
@@ -60,6 +62,8 @@ class Fact:
     partial: tuple[str, ...]
     wrong: tuple[str, ...]
     """Sentences that conflict with it."""
+    touched: tuple[str, ...] = ()
+    """Sentences that use its terms and claim nothing of it: a name dropped, an admission, a row of words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -354,5 +358,5 @@ def _decode_bullet(source: Mapping[str, Any]) -> PackBullet:
 
 
 def _decode_fact(source: Mapping[str, Any]) -> Fact:
-    lists = {name: tuple(source[name]) for name in ("numbers", "covered", "partial", "wrong")}
+    lists = {name: tuple(source.get(name, ())) for name in ("numbers", *SENTENCES)}
     return Fact(**{**source, **lists})

@@ -23,10 +23,23 @@ from typing import Any
 from index.errors import IndexingError, PackError
 from index.handbook import load_handbook
 from index.nearcopy import Answers, Nearness, percentiles
-from index.pack import MAX_FAULTS, SCHEMA, Fact, Pack, PackQuestion, Provenance, make_pack, parse_question, write_pack
+from index.pack import (
+    MAX_FAULTS,
+    SCHEMA,
+    SENTENCES,
+    Fact,
+    Pack,
+    PackQuestion,
+    Provenance,
+    make_pack,
+    parse_question,
+    write_pack,
+)
 from index.types import Handbook, Question
 
 VERDICTS = ("covered", "partial", "wrong")
+READ_AS = {"touched": "none"}
+"""What a second reader calls a sentence that touches a fact and claims nothing of it."""
 LEAST: Mapping[str, int] = {"variants": 10, "covered": 6, "partial": 2, "wrong": 5, "probes": 3, "hints": 3, "next": 2}
 WRITER = "a language model"
 
@@ -95,7 +108,7 @@ def count(questions: Sequence[PackQuestion]) -> dict[str, int]:
         "questions": len(questions),
         "bullets": len(bullets),
         "facts": len(facts),
-        **{name: sum(len(getattr(fact, name)) for fact in facts) for name in VERDICTS},
+        **{name: sum(len(getattr(fact, name)) for fact in facts) for name in SENTENCES},
         "variants": sum(len(question.variants) for question in questions),
         "alias_groups": sum(len(question.aliases) for question in questions),
         "probes": sum(len(bullet.probes) for bullet in bullets),
@@ -163,26 +176,26 @@ class _Sieve:
         return not near
 
     def _fact(self, place: str, fact: Fact, reading: Mapping[str, str]) -> Fact:
-        written = {text for verdict in VERDICTS for text in getattr(fact, verdict)}
+        written = {text for kind in SENTENCES for text in getattr(fact, kind)}
         # Mended since it was read: counted as read otherwise, or the agreement would rise with every mending.
         self.tally[False] += len(reading.keys() - written)
-        kept = {
-            verdict: tuple(text for text in getattr(fact, verdict) if self._keeps(place, verdict, text, reading))
-            for verdict in VERDICTS
+        kept: dict[str, Any] = {
+            kind: tuple(text for text in getattr(fact, kind) if self._keeps(place, kind, text, reading))
+            for kind in SENTENCES
         }
-        return replace(fact, covered=kept["covered"], partial=kept["partial"], wrong=kept["wrong"])
+        return replace(fact, **kept)
 
-    def _keeps(self, place: str, verdict: str, text: str, reading: Mapping[str, str]) -> bool:
-        read = reading.get(text)
+    def _keeps(self, place: str, kind: str, text: str, reading: Mapping[str, str]) -> bool:
+        read, meant = reading.get(text), READ_AS.get(kind, kind)
         if read:
-            self.tally[read == verdict] += 1
-        if read and read != verdict:
-            self.dropped.append(f"{place}: {verdict} {text!r} was read as {read}")
+            self.tally[read == meant] += 1
+        if read and read != meant:
+            self.dropped.append(f"{place}: {kind} {text!r} was read as {read}")
             return False
         if self.answers:
             self.near.append(self.answers.nearness(text))
             if self.near[-1].is_near_copy:
-                self.dropped.append(f"{place}: {verdict} {text!r} stands too near to an answer")
+                self.dropped.append(f"{place}: {kind} {text!r} stands too near to an answer")
                 return False
         return True
 

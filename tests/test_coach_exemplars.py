@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 
+import numpy as np
 import pytest
 
 from coach.clauses import Clause
@@ -126,7 +127,7 @@ def test_factory_takes_the_pack_when_there_is_one() -> None:
 def test_quotes_stay_within_the_share_and_do_not_overlap() -> None:
     answer = "甲" * 40 + "乙" * 40 + "丙" * 40
     cut = [Clause(answer[a:b], a, b, 0) for a, b in ((0, 40), (20, 60), (80, 120), (40, 80))]
-    said = Said((), (0, 1, 2, 3), tuple(cut), (0.3, 0.2, -0.4, 0.1), (0.9, 0.8, 0.8, 0.2))
+    said = Said(np.zeros((4, 1, 1), np.float32), (0, 1, 2, 3), tuple(cut), (0.3, 0.2, -0.4, 0.1), (0.9, 0.8, 0.8, 0.2))
     assert pick_quotes(answer, said, Verdict.COVERED) == ("甲" * 40,)  # 40 + 40 would pass 0.6 * 120 = 72
     assert pick_quotes(answer, said, Verdict.CONTRADICTED) == ("丙" * 40,)  # the one that leans most to the wrong side
 

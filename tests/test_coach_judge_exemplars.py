@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
+from coach.attention import load_attention
 from coach.grader import grade
-from coach.judge_exemplars import MEANING_FILE, ExemplarJudge, offline_judge
+from coach.judge_exemplars import ATTENTION_FILE, ExemplarJudge, offline_judge
 from coach.judge_offline import OfflineJudge
-from coach.softmax import load_fitted
 from coach.types import Grade, Verdict
 from index.handbook import bundled_handbook, find_question, load_handbook
 from index.pack import bundled_pack, open_pack
@@ -60,11 +61,12 @@ def test_question_without_a_pack_goes_to_the_word_judge(judge: ExemplarJudge) ->
 
 
 def test_held_out_judge_uses_other_weights_for_a_question_it_was_fitted_on(judge: ExemplarJudge) -> None:
-    fitted = load_fitted(MEANING_FILE)
-    fold = fitted.folds[0]
-    assert fitted.without(fold["questions"][0]).weights == fold["weights"]
-    assert fitted.without("a question never seen").weights == fitted.weights
-    assert judge.without(fold["questions"][0]).id == judge.id
+    fitted = load_attention(ATTENTION_FILE)
+    seen = fitted.folds["fold0"][0]
+    held_out = fitted.without(seen)
+    assert not np.array_equal(held_out.weights["judge"], fitted.weights["judge"])
+    assert fitted.without("a question never seen") is fitted
+    assert judge.without(seen).id == judge.id
 
 
 def test_invisible_and_full_width_characters_change_no_verdict_and_no_quote(

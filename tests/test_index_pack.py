@@ -214,7 +214,7 @@ def test_counts_of_a_pack_are_in_its_provenance(book: Handbook) -> None:
 
     # Three bullets of one fact (6 covered, 2 partial, 5 wrong, 3 probes and hints), two questions of 10 variants.
     assert counts == {
-        "questions": 2, "bullets": 3, "facts": 3, "covered": 18, "partial": 6, "wrong": 15,
+        "questions": 2, "bullets": 3, "facts": 3, "covered": 18, "partial": 6, "wrong": 15, "touched": 0,
         "variants": 20, "alias_groups": 2, "probes": 9, "hints": 9, "audits": 0, "read_twice": 0,
     }  # fmt: skip
 
