@@ -131,7 +131,8 @@ class _Stretches:
         found = [terms(clause.text) for clause in clauses]
         bags = exemplars.lexicon.bags([list(chain.from_iterable(found[a:b])) for a, b in spans])
         meaning = encoder.pool(encoder.parts([clause.text for clause in clauses]), spans) @ exemplars.vectors.T
-        words = bags @ exemplars.bags.T
+        used = np.flatnonzero(bags.any(axis=0))  # a hundred terms of thousands
+        words = bags[:, used] @ exemplars.bags[:, used].T
         self._similarity = MEANING * meaning + WORDS * words
         kinds = [exemplars.nearest(rows) for rows in (meaning, words, self._similarity)]
         self._both = kinds[2]
@@ -149,8 +150,8 @@ class _Stretches:
             self.near - self.near.max(axis=1, keepdims=True),
             np.broadcast_to(self.near.max(axis=1, keepdims=True), self.near.shape),
         ]
-        values += [*self._odds(bags > 0), self._both[LISTED] - self.near]
-        table = np.stack([np.take_along_axis(value, self.chosen, axis=1) for value in values], axis=-1)
+        values += [*self._odds(bags[:, used] > 0, exemplars.odds[:, used]), self._both[LISTED] - self.near]
+        table = np.take_along_axis(np.stack(values, axis=-1), self.chosen[:, :, None], axis=1)
         self.features = np.concatenate([table, form[self.chosen]], axis=-1).astype(np.float32)
 
     def _nearness(self, meaning: Rows, words: Rows, both: Rows) -> list[Rows]:
@@ -218,12 +219,12 @@ class _Stretches:
             differs.append(bool(self._exemplars.negated[nearest]) != negated)
         return float(differs[0]) - float(differs[1])
 
-    def _odds(self, present: NDArray[np.bool_]) -> list[Rows]:
+    def _odds(self, present: NDArray[np.bool_], odds_of: Rows) -> list[Rows]:
         """Sum and mean over a stretch's terms of the log odds that it states the fact (naive Bayes)."""
         import numpy as np
 
         bags = present.astype(np.float32)
-        odds: Rows = (bags @ self._exemplars.odds.T).T
+        odds: Rows = (bags @ odds_of.T).T
         return [odds, odds / np.maximum(bags.sum(axis=1), 1.0)]
 
     def _form(self, answer: str, at: int, span: tuple[int, int]) -> tuple[float, ...]:
