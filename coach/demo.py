@@ -24,8 +24,8 @@ REF = "2.4"
 ANSWERS: Mapping[Language, str] = {
     "zh": "GRPO 也要训练一个和策略一样大的 critic 网络来估计优势。对每个 prompt 采样 G 个回答，"
     "每个回答的奖励减去组内均值，再除以组内标准差。嗯，显存能省一半。",
-    "en": "GRPO still trains a critic as large as the policy to estimate the advantage. It samples a group of answers for each prompt and "
-    "standardises the rewards: subtract the group mean and divide by the standard deviation. "
+    "en": "GRPO still trains a critic as large as the policy to estimate the advantage. It samples a group of answers "
+    "for each prompt and standardises the rewards: subtract the group mean and divide by the standard deviation. "
     "Um, that saves half the memory.",
 }
 OPTIONS: Mapping[str, object] = {"handbook": BUNDLED, "judge": "offline", "offline": True}

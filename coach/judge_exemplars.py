@@ -30,8 +30,20 @@ if TYPE_CHECKING:
 ATTENTION_FILE = "attention.v1.safetensors"
 LIST_ENTRIES = 3
 _NARROW = {wide: wide - 0xFEE0 for wide in range(0xFF10, 0xFF5B) if chr(wide - 0xFEE0).isalnum()}
+_SENTENCE = re.compile(r"[^。！？!?\n]*?(?:[。！？!?\n]+|\.(?=\s|$)\s*|$)")
+_ASKED = re.compile(r"[？?]\s*$")
+_ASKS = re.compile(
+    r"\W*(?:是不是|是否|会不会|有没有|难道|(?:is|are|do|does|did|was|were|can|could|should|would)\b)", re.IGNORECASE
+)
+"""Beginnings of a sentence that is a question throughout; of another one only the last clause asks."""
+_TAG = re.compile(
+    r"(?:[吧嘛呗]|[对好]不[对好]|是不是|明白|right|ok(?:ay)?|yeah|(?:is|are|do|does|was|were|wo)n't \w+)\s*[？?]+\s*$",
+    re.IGNORECASE,
+)
+"""Ends of a claim that only sound like a question."""
+_LAST_CLAUSE = re.compile(r"(?:^|(?<=[，,；;]))[^，,；;]*$")
 _ENTRIES = re.compile(r"[、,，/+]")
-CREDIT_FROM, WRONG_FROM = 0.64, 0.55
+CREDIT_FROM, WRONG_FROM = 0.62, 0.55
 """Credit is given from this chance of it on, and a bullet is called wrong from that chance on; between the two it is
 missing. Praise for a wrong answer is the worst that can happen, so credit must be more than likely."""
 NEAR = 0.8
@@ -103,7 +115,7 @@ class ExemplarJudge:
 
     def judge(self, question: Question, answer: str, context: Sequence[Hit] = ()) -> Judgement:
         """A verdict on every bullet, each with its certainty."""
-        answer = legible(answer)  # the quote check finds its way back to the answer as it was sent
+        answer = claimed(legible(answer))  # the quote check finds its way back to the answer as it was sent
         said = self.weigh(question, answer)
         if not said:
             return self._shared.words.judge(question, answer, context)
@@ -159,6 +171,21 @@ def decide(chances: Mapping[Verdict, float]) -> Verdict:
 def legible(answer: str) -> str:
     """The answer without invisible characters, its full-width letters and digits as ordinary ones."""
     return "".join(char for char in answer.translate(_NARROW) if char.isascii() or unicodedata.category(char) != "Cf")
+
+
+def claimed(answer: str) -> str:
+    """The answer without its questions: who asks whether something is so claims nothing.
+
+    >>> claimed("它省显存，对吧？是不是和 critic 有关？去掉了 critic，还要展开吗？")
+    '它省显存，对吧？去掉了 critic，'
+    """
+    return "".join(map(_claim, _SENTENCE.findall(answer)))
+
+
+def _claim(sentence: str) -> str:
+    if not _ASKED.search(sentence) or _TAG.search(sentence):
+        return sentence
+    return "" if _ASKS.match(sentence) else _LAST_CLAUSE.sub("", sentence)
 
 
 def _is_list(bullet: str) -> bool:

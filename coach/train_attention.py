@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -14,8 +15,8 @@ from coach.types import Verdict
 VERDICTS = tuple(sorted(Verdict(name) for name in ("covered", "partial", "missing", "contradicted")))
 FIRST, SECOND = 48, 32
 """Units of the hidden layers."""
-EPOCHS, RATE, DECAY, DROPOUT = 150, 5e-3, 3e-3, 0.2
-MEMBERS = 3
+EPOCHS, BATCH, RATE, DECAY, DROPOUT = 20, 512, 5e-3, 3e-3, 0.2
+MEMBERS = 6
 
 Rows = NDArray[np.float32]
 
@@ -63,14 +64,16 @@ def _train(table: Tensor, filled: Tensor, labels: Tensor, counts: Tensor, seed: 
     torch.manual_seed(seed)
     network = Network(table.shape[-1])
     optimiser = torch.optim.AdamW(network.parameters(), RATE, weight_decay=DECAY)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, RATE, total_steps=EPOCHS)
+    batches = math.ceil(len(labels) / BATCH)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, RATE, total_steps=EPOCHS * batches)
     for _ in range(EPOCHS):
-        losses = nn.functional.cross_entropy(network(table, filled), labels, reduction="none")
-        loss = (losses * counts).sum() / counts.sum()
-        optimiser.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
-        optimiser.step()
-        schedule.step()
+        for at in torch.randperm(len(labels)).tensor_split(batches):
+            losses = nn.functional.cross_entropy(network(table[at], filled[at]), labels[at], reduction="none")
+            loss = (losses * counts[at]).sum() / counts[at].sum()
+            optimiser.zero_grad()
+            loss.backward()  # type: ignore[no-untyped-call]
+            optimiser.step()
+            schedule.step()
     return network.eval()
 
 

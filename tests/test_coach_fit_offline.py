@@ -49,8 +49,8 @@ def test_fold_of_a_question_is_fitted_without_its_cells_in_either_file(tmp_path:
     probe = [np.array([[[0.9, 0.5]]], np.float32)]
     assert np.allclose(fitted.without("q3").probabilities(probe), other.probabilities(probe), atol=1e-6)
     assert sorted(key for keys in fitted.folds.values() for key in keys) == sorted(f"q{n}" for n in range(24))
-    assert fitted.record["labels"] == 64
-    assert fitted.record["written labels"] == 96
+    assert fitted.record["cells"] == 64
+    assert fitted.record["written cells"] == 96
     covered = fitted.verdicts.index(Verdict.COVERED)
     low = [np.array([[[0.1, 0.5]]], np.float32)]
     assert fitted.probabilities(probe)[0, covered] > 0.8 > 0.2 > fitted.probabilities(low)[0, covered]
