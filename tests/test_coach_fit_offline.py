@@ -53,7 +53,7 @@ def test_fold_of_a_question_is_fitted_without_its_cells_in_either_file(tmp_path:
     assert fitted.record["written cells"] == 96
     covered = fitted.verdicts.index(Verdict.COVERED)
     low = [np.array([[[0.1, 0.5]]], np.float32)]
-    assert fitted.probabilities(probe)[0, covered] > 0.8 > 0.2 > fitted.probabilities(low)[0, covered]
+    assert fitted.probabilities(probe)[0, covered] > 0.6 > 0.4 > fitted.probabilities(low)[0, covered]
 
 
 @pytest.mark.slow
