@@ -33,6 +33,8 @@ HALF_BUILT = ".building-"
 KEPT = 8
 """Indexes that stay: a few handbooks, each with and without pack, and the one before an edit."""
 ABANDONED_S = 3_600.0
+SETTLED_S = 2.0
+"""How long a process that replaces an index may be about it: two renames."""
 LARGE = 20_000
 """Questions from which on only a shortlist of them is scored for a query."""
 
@@ -89,11 +91,19 @@ def write_index(
         finally:
             shutil.rmtree(building, ignore_errors=True)
         _tidy(home, home / name)
-        source = read_index(home / name, questions, large)
+        source = read_settled(home / name, questions, large)
     except (OSError, RuntimeError) as exc:  # the latter is how LanceDB says that the disk is full
         raise StoreError(f"cannot write the index in {home}: {exc}; free some space or set COACH_HOME") from exc
     if source is None:
         raise StoreError(f"the index {home / name} was damaged at once; look for what else writes there")
+    return source
+
+
+def read_settled(folder: Path, questions: int, large: int = LARGE) -> Source | None:
+    """The index in `folder`, though another process may be between taking it away and putting its own there."""
+    until = time.monotonic() + SETTLED_S
+    while (source := read_index(folder, questions, large)) is None and time.monotonic() < until:
+        time.sleep(0.02)
     return source
 
 
@@ -102,8 +112,7 @@ def known_vectors(home: Path, embedder: str) -> KnownVectors:
     for folder in _indexes(home):
         origin = _origin(folder)
         if origin is not None and origin.embedder == embedder and (table := open_table(folder)) is not None:
-            with suppress(OSError, ValueError, RuntimeError):  # what LanceDB raises for a damaged table
-                return KnownVectors(table)
+            return KnownVectors(table)
     return KnownVectors()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,8 @@ from index.passages import Kind, Passage
 from index.tokens import tokens
 
 TABLE = "passages"
+DAMAGED = (OSError, ValueError, RuntimeError)
+"""What LanceDB raises for a table that is damaged, or that another process has just removed."""
 BATCH = 32_768
 """Passages embedded and written at once: 50 MB of vectors."""
 
@@ -63,7 +66,7 @@ def open_table(folder: Path) -> Any | None:
 
     try:
         return lancedb.connect(folder).open_table(TABLE)
-    except (OSError, ValueError, RuntimeError):  # what LanceDB raises for a damaged table
+    except DAMAGED:
         return None
 
 
@@ -72,7 +75,7 @@ def read_table(folder: Path) -> dict[str, Any] | None:
     table = open_table(folder)
     try:
         return None if table is None else columns_of(table.to_arrow())
-    except (OSError, ValueError, RuntimeError):
+    except DAMAGED:
         return None
 
 
@@ -92,14 +95,15 @@ def columns_of(found: Any) -> dict[str, Any]:
 
 
 class KnownVectors:
-    """The vectors of an index, by text: an edit embeds only what it changed."""
+    """The vectors of an index, by text: an edit embeds only what it changed. A table that cannot be read holds none."""
 
     def __init__(self, table: Any = None) -> None:
         self._table = table
         self._rows: dict[str, int] = {}
         if table is not None:
-            found = table.search().select(["row", "text"]).to_arrow()
-            self._rows = dict(zip(found["text"].to_pylist(), found["row"].to_pylist(), strict=True))
+            with suppress(*DAMAGED):
+                found = table.search().select(["row", "text"]).to_arrow()
+                self._rows = dict(zip(found["text"].to_pylist(), found["row"].to_pylist(), strict=True))
 
     def __call__(self, texts: Sequence[str]) -> dict[str, NDArray[np.float32]]:
         """Those of `texts` that it holds."""
@@ -107,5 +111,8 @@ class KnownVectors:
         if not rows:
             return {}
         names = ["row", "kind", "owner", "bullet", "vector"]
-        found = columns_of(self._table.take_offsets(list(rows)).select(names).to_arrow())
+        try:
+            found = columns_of(self._table.take_offsets(list(rows)).select(names).to_arrow())
+        except DAMAGED:
+            return {}
         return {rows[row]: vector for row, vector in zip(found["row"].tolist(), found["vector"], strict=True)}

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -141,8 +143,6 @@ def test_home_that_is_a_file_is_an_error_of_ours(tmp_path: Path) -> None:
 
 
 def test_old_half_built_folders_are_removed(home: Path) -> None:
-    import os
-
     stale, fresh = home / "index" / ".building-old", home / "index" / ".building-new"
     stale.mkdir()
     fresh.mkdir()
@@ -167,6 +167,24 @@ def test_two_processes_at_once_leave_one_whole_index(tmp_path: Path) -> None:
     assert [p.returncode for p in running] == [0, 0, 0]
     assert found(tmp_path, "GRPO")[0][0] == "1.1"
     assert [f.name for f in (tmp_path / "index").iterdir()] == [only_index(tmp_path).name]
+
+
+def test_reader_waits_for_a_process_that_is_replacing_the_index(home: Path) -> None:
+    folder = only_index(home)
+    own = folder.rename(folder.with_name(".building-own"))
+    other = threading.Timer(0.2, own.rename, [folder])
+    other.start()
+    assert store.read_index(folder, len(BOOK.questions)) is None
+    assert store.read_settled(folder, len(BOOK.questions)) is not None
+    other.join()
+
+
+def test_vectors_of_an_index_that_is_removed_meanwhile_are_made_again(home: Path) -> None:
+    known = store.known_vectors(home / "index", LetterEmbedder().name)
+    text = BOOK.questions[0].text
+    assert list(known([text])) == [text]
+    shutil.rmtree(only_index(home))
+    assert known([text]) == {}
 
 
 @pytest.mark.slow
