@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -117,6 +118,16 @@ def _prices(config: Config, plan: Plan, model: str | None) -> tuple[float | None
     return plan.prices.get(model or "", (config.price_in, config.price_out))
 
 
+def new_folder(parent: Path, name: str) -> Path:
+    """Make the folder, numbered where another run has begun in the same second."""
+    for number in count(1):
+        folder = parent / (name if number == 1 else f"{name}-{number}")
+        with suppress(FileExistsError):
+            folder.mkdir(parents=True)
+            return folder
+    raise AssertionError  # pragma: no cover - numbers do not end
+
+
 @dataclass(frozen=True, slots=True)
 class _Run:
     """What every judge of one call shares."""
@@ -196,7 +207,7 @@ class _Run:
         return grading
 
     def _folder(self) -> Path:
-        return self.plan.out_dir or self.config.home / "runs" / f"{datetime.now(UTC):%Y%m%d-%H%M%S}"
+        return self.plan.out_dir or new_folder(self.config.home / "runs", f"{datetime.now(UTC):%Y%m%d-%H%M%S}")
 
     def _options(self, choice: JudgeChoice | None) -> Options:
         model = choice.model if choice else None

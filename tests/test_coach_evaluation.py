@@ -20,6 +20,7 @@ from typer.testing import CliRunner, Result
 from coach.cli import app
 from coach.errors import ConfigError
 from coach.evalplan import parse_prices
+from coach.evaluation import new_folder
 from coach.journal import Journal
 from coach.types import Attempt, Verdict
 from index.handbook import bundled_handbook, load_handbook
@@ -58,6 +59,12 @@ def test_several_judges_come_out_in_one_paired_table_with_prices(tmp_path: Path)
     assert [row["judge"] for row in compared["judges"]] == ["offline", "llm:one", "llm:two"]
     assert compared["judges"][2]["against_first"]["detectable"] > 0
     assert compared["judges"][1]["speed"]["cost"] is None  # no price was named
+
+
+def test_runs_that_begin_in_the_same_second_have_folders_of_their_own(tmp_path: Path) -> None:
+    made = [new_folder(tmp_path / "runs", "20261125-095532") for _ in range(3)]
+    assert [folder.name for folder in made] == ["20261125-095532", "20261125-095532-2", "20261125-095532-3"]
+    assert all(folder.is_dir() for folder in made)
 
 
 def test_price_that_is_no_pair_of_numbers_is_refused() -> None:
