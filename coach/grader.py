@@ -1,8 +1,9 @@
-"""From an answer to its grade: gate, judge, quote check. Owns the order; knows no particular judge.
+"""From an answer to its grade: gate, judge, checks. Owns the order; knows no particular judge.
 
 A credit or a contradiction whose quotes do not stand in the answer is withdrawn: the bullet becomes `missing`, since
 nothing the person said was shown to speak of it, with the reason named, and `Grade.withdrawn` counts it. An ungraded
-bullet stays ungraded: not known is not zero.
+bullet stays ungraded: not known is not zero. Credit for a row of bare terms is cut to what naming things is worth:
+half where most of the row are the things that the bullet lists, else nothing.
 """
 
 from __future__ import annotations
@@ -15,7 +16,9 @@ from coach.feedback import composed, shortened
 from coach.gate import gate
 from coach.language import Language, language_of
 from coach.quotes import verify
+from coach.term_rows import names, row_around
 from coach.types import (
+    CREDIT,
     BulletGrade,
     BulletVerdict,
     Grade,
@@ -34,6 +37,10 @@ NEEDS_QUOTE = frozenset({Verdict.COVERED, Verdict.PARTIAL, Verdict.CONTRADICTED}
 WITHDRAWN = {
     "zh": "评判给出的引文不在回答里，结论已撤回。",
     "en": "The judge's quote does not stand in the answer; its verdict was withdrawn.",
+}
+ONLY_NAMED = {
+    "zh": "只列了名词，没有说成一个论断。",
+    "en": "Only terms in a row: nothing is claimed of them.",
 }
 UNJUDGED = {"zh": "评判没有给出这一点的结论。", "en": "The judge gave no verdict on this bullet."}
 
@@ -91,6 +98,12 @@ def check(question: Question, answer: str, position: int, claim: BulletVerdict |
     evidence = verify(answer, claim.quotes)
     if not evidence:
         return BulletGrade(bullet, Verdict.MISSING, reason=WITHDRAWN[language])
+    rows = [row_around(answer, quote) for quote in evidence]
+    if CREDIT[claim.verdict] and all(rows):
+        if not any(names(row, bullet.plain) for row in rows):
+            return BulletGrade(bullet, Verdict.MISSING, reason=ONLY_NAMED[language])
+        if claim.verdict is Verdict.COVERED:
+            return BulletGrade(bullet, Verdict.PARTIAL, evidence, ONLY_NAMED[language], claim.certainty)
     return BulletGrade(bullet, claim.verdict, evidence, claim.reason, claim.certainty)
 
 

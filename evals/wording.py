@@ -54,7 +54,7 @@ MEANING: Mapping[str, str] = {
     "own_refused": "… none, though the handbook answers",
     "own_false_credit": "with the rubric found: credited though undeserved",
     "claimed_valid": "the judge's own quotes that stand and are short enough",
-    "withdrawn": "verdicts that the quote check took back",
+    "withdrawn": "verdicts that the checks took back",
     "necessity": "credit that falls once its quotes are deleted",
     "sufficiency": "verdicts that hold on their quotes alone",
     "swapped": "another question's bullets, called missing",

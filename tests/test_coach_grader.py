@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from coach.grader import OnBullet, grade, grade_json
 from coach.types import BulletGrade, BulletVerdict, JudgeId, Judgement, Rubric, Usage, Verdict
@@ -82,6 +83,29 @@ def test_credit_and_contradiction_without_a_quote_in_the_answer_are_withdrawn() 
     assert graded.withdrawn == 2
     assert graded.bullets[0].certainty is None
     assert "撤回" in graded.bullets[0].reason
+
+
+NAMES = "酵母、盐、二氧化碳、揉面、烤箱、发酵、高温定型、面筋。"
+
+
+def test_row_of_terms_earns_nothing() -> None:
+    graded = grade(BREAD, NAMES, FixedJudge(BulletVerdict(2, Verdict.COVERED, ("烤箱、发酵、高温定型",), "", 0.9)))
+    assert (graded.bullets[2].verdict, graded.bullets[2].evidence) == (Verdict.MISSING, ())
+    assert graded.bullets[2].reason == "只列了名词，没有说成一个论断。"
+
+
+def test_row_of_terms_earns_half_on_a_bullet_that_is_a_list() -> None:
+    flours = Bullet("b", "面粉：高筋 / 中筋 / 低筋 / 全麦", "面粉：高筋 / 中筋 / 低筋 / 全麦", 10)
+    question = replace(BREAD, bullets=(flours,))
+    answer = "高筋、中筋、低筋、全麦、黑麦、荞麦、燕麦。"
+    judges = [FixedJudge(BulletVerdict(0, said, ("高筋、中筋、低筋",))) for said in (Verdict.COVERED, Verdict.PARTIAL)]
+    assert [grade(question, answer, judge).bullets[0].verdict for judge in judges] == [Verdict.PARTIAL] * 2
+
+
+def test_claim_beside_a_row_of_terms_keeps_its_credit() -> None:
+    claim = BulletVerdict(0, Verdict.COVERED, ("发酵、", "酵母吃糖会放出气体"))
+    graded = grade(BREAD, NAMES + ANSWER, FixedJudge(claim))
+    assert graded.bullets[0].verdict is Verdict.COVERED
 
 
 def test_missing_verdict_carries_no_evidence() -> None:

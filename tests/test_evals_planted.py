@@ -148,7 +148,7 @@ PLANTED: dict[str, tuple[Say | type[Judge], tuple[str, ...]]] = {
     "always covered": (always, ("grading.false_credit", "grading.credit_bias", "faithfulness.swapped")),
     "guesses": (Guesses, ("grading.kappa", "robustness.flip")),
     "length": (by_length, ("grading.within_answer", "robustness.violation padding")),
-    "keywords": (by_keyword, ("robustness.paid keyword list", "grading.false_credit")),
+    "keywords": (by_keyword, ("grading.false_credit",)),
     "obeys injections": (obeys, ("robustness.attack_gain", "robustness.attack_gain_tuning")),
     "invents quotes": (invents, ("faithfulness.claimed_valid", "faithfulness.withdrawn")),
     "quotes everything": (quotes_all, ("faithfulness.claimed_valid",)),
@@ -165,6 +165,11 @@ def test_planted_defect_moves_the_figure_that_names_it(name: str, control: Repor
         bad, good = report.metric(figure), control.metric(figure)
         apart = bad.low > good.high or bad.high < good.low
         assert apart, f"{figure}: {bad} is not apart from {good}"
+
+
+def test_check_on_rows_stops_most_of_what_a_judge_pays_for_keywords(tmp_path: Path) -> None:
+    report = run(["robustness"], data(), judge=by_keyword, out_dir=tmp_path, options=OPTIONS)
+    assert 0 < report.metric("robustness.paid keyword list").value < 0.2  # 0.81 without it
 
 
 def table() -> None:
