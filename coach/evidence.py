@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING
 
 from coach.clauses import Clause, split_clauses, windows
-from coach.exemplars import COVERED, LISTED, PARTIAL, WRONG, Exemplars, is_negated
-from coach.language import is_han
+from coach.exemplars import COVERED, LISTED, MEANING, PARTIAL, WORDS, WRONG, Exemplars, is_negated, kernel
 from coach.numbers import agreement, numbers
 from coach.overlap import terms
+from coach.term_rows import LONGEST_ENTRY, entry_length, glue, in_row
 
 if TYPE_CHECKING:
     import numpy as np
@@ -25,14 +24,8 @@ if TYPE_CHECKING:
 
 LONGEST = 3
 """Clauses in a stretch."""
-STRETCHES = 8
+STRETCHES = 16
 """So many stretches are looked at for each fact, the nearest ones."""
-SHARPNESS = 15.0
-"""The encoder was trained with cosines times this."""
-NEIGHBOURS, VOTE_SHARPNESS = 8, 12.0
-"""A stretch's nearest sentences vote for their fact and kind, weighted by exp of the similarity times this."""
-MEANING, WORDS = 0.6, 0.4
-"""Shares of the encoder's cosine and of the terms' in nearness."""
 _KINDS = ("covered", "partial", "wrong", "listed")
 FEATURES = (
     *(f"{how}_{kind}" for how in ("meaning", "words", "both") for kind in _KINDS),
@@ -40,9 +33,6 @@ FEATURES = (
     "meaning_lead",
     "words_lead",
     "both_over_partial",
-    *(f"log_{kind}" for kind in _KINDS),
-    "log_lead",
-    *(f"vote_{kind}" for kind in _KINDS),
     "over_other_bullets",
     "over_siblings",
     "other_bullets",
@@ -54,6 +44,11 @@ FEATURES = (
     "odds",
     "mean_odds",
     "listed_lead",
+    *(
+        f"{how}_{what}"
+        for how in ("meaning", "words", "both")
+        for what in (*(f"scored_{kind}" for kind in _KINDS), "scored_lead")
+    ),
     "glue",
     "chunk",
     "bare_list",
@@ -62,21 +57,6 @@ FEATURES = (
     "stretches",
 )
 """Of one fact and one stretch; a lead is that of what states the fact over what contradicts it."""
-
-_GLUE_HAN = frozenset(
-    "的是会就把被让要能不了在用给去来它你我这那么所以因为如果但而也都还再先后然从到跟和比更很没有得着过做看说想"
-)
-_GLUE_ENGLISH = re.compile(
-    r"\b(?:is|are|was|were|be|the|an?|it|you|your|they|them|we|i|if|so|because|but|when|that|this|to|of|can|will|would"
-    r"|not|don't|doesn't|it's|just|then|and|or|as|which|who|what|there|for|with|on|in|by|from|at|into|than|more|less)\b"
-)
-_LIST_MARK = re.compile(r"[、,，/|;；+]|—+")
-_SENTENCE_END = re.compile(r"[。！？!?\n]|\.(?=\s|$)")
-LISTED_ENTRIES, LISTED_GLUE, LISTED_LENGTH = 5, 0.1, 10.0
-"""A row of bare terms has so many entries, so few words that tie them, and entries so short."""
-
-LONGEST_CHUNK = 20.0
-_CHUNK = re.compile(r"[、,，/|—+;；:：。.\n-]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,41 +125,19 @@ class _Stretches:
         claims = self._claims(answer, looked_at)
         form = np.zeros((len(self.runs), 6), np.float32)
         form[looked_at] = [self.form[at] for at in looked_at]
-        values = [*self._nearness(*kinds), *self._chances(meaning), *self._votes(), *self._rivals(), *claims]
+        values = [*self._nearness(*kinds), *self._rivals(), *claims]
         values += [
             self.near - self.near.max(axis=1, keepdims=True),
             np.broadcast_to(self.near.max(axis=1, keepdims=True), self.near.shape),
         ]
         values += [*self._odds(bags[:, used] > 0, exemplars.odds[:, used]), self._both[LISTED] - self.near]
+        values += self._scored(meaning, words, self._similarity)
         table = np.take_along_axis(np.stack(values, axis=-1), self.chosen[:, :, None], axis=1)
         self.features = np.concatenate([table, form[self.chosen]], axis=-1).astype(np.float32)
 
     def _nearness(self, meaning: Rows, words: Rows, both: Rows) -> list[Rows]:
         leads = [rows[COVERED] - rows[WRONG] for rows in (both, meaning, words)]
         return [*meaning, *words, *both, *leads, both[COVERED] - both[PARTIAL]]
-
-    def _chances(self, meaning: Rows) -> list[Rows]:
-        """Log shares of each fact's sentences, by kind, among all."""
-        import numpy as np
-
-        chances = np.exp(SHARPNESS * meaning)
-        shares = self._exemplars.total(chances) / chances.sum(axis=1)
-        log = np.log(shares + 1e-4)
-        return [*log, log[COVERED] - log[WRONG]]
-
-    def _votes(self) -> Rows:
-        """Shares of the nearest sentences' votes; of a stretch they sum to 1."""
-        import numpy as np
-
-        similarity = self._similarity
-        count = min(NEIGHBOURS, similarity.shape[1])
-        nearest = np.argpartition(-similarity, count - 1, axis=1)[:, :count]
-        weights = np.exp(VOTE_SHARPNESS * np.take_along_axis(similarity, nearest, axis=1))
-        weights /= weights.sum(axis=1, keepdims=True)
-        votes = np.zeros((len(_KINDS), *self.near.shape), np.float32)
-        at = np.arange(len(similarity))[:, None]
-        np.add.at(votes, (self._exemplars.kind[nearest], self._exemplars.fact[nearest], at), weights)
-        return votes
 
     def _rivals(self) -> list[Rows]:
         """How much nearer a stretch is to this fact than to any of the other bullets', and of its own bullet's."""
@@ -198,26 +156,27 @@ class _Stretches:
         import numpy as np
 
         said = {at: numbers(self.runs[at].text) for at in looked_at}
-        negated = {at: is_negated(self.runs[at].text) for at in looked_at}
+        negated = np.zeros(len(self.runs), np.bool_)
+        negated[looked_at] = [is_negated(self.runs[at].text) for at in looked_at]
         agree, stated, negation = (np.zeros_like(self.near) for _ in range(3))
         for fact, chosen in enumerate(self.chosen):
-            wanted = self._exemplars.numbers[fact]
-            for at in chosen:
-                negation[fact, at] = self._negation(fact, at, negated[at])
-                if wanted:
-                    stated[fact, at], agree[fact, at] = 1.0, agreement(wanted, said[at])
+            negation[fact, chosen] = self._negation(fact, chosen, negated[chosen])
+            if wanted := self._exemplars.numbers[fact]:
+                stated[fact, chosen] = 1.0
+                agree[fact, chosen] = [agreement(wanted, said[at]) for at in chosen.tolist()]
         return [agree, stated, negation]
 
-    def _negation(self, fact: int, at: int, negated: bool) -> float:
+    def _negation(self, fact: int, chosen: NDArray[np.int64], negated: NDArray[np.bool_]) -> Rows | float:
         """1: negated as the nearest wrong sentence is and the nearest stating one is not; -1: the reverse."""
-        differs = []
-        for kind in (COVERED, WRONG):
-            rows = self._exemplars.rows[kind][fact]
-            if rows.start == rows.stop:
-                return 0.0
-            nearest = rows.start + int(self._similarity[at, rows].argmax())
-            differs.append(bool(self._exemplars.negated[nearest]) != negated)
-        return float(differs[0]) - float(differs[1])
+        import numpy as np
+
+        stating, wrong = (self._exemplars.rows[kind][fact] for kind in (COVERED, WRONG))
+        if stating.start == stating.stop or wrong.start == wrong.stop:
+            return 0.0
+        nearest = [rows.start + self._similarity[chosen, rows].argmax(axis=1) for rows in (stating, wrong)]
+        differs = (self._exemplars.negated[nearest] != negated).astype(np.float32)
+        result: Rows = differs[0] - differs[1]
+        return result
 
     def _odds(self, present: NDArray[np.bool_], odds_of: Rows) -> list[Rows]:
         """Sum and mean over a stretch's terms of the log odds that it states the fact (naive Bayes)."""
@@ -227,37 +186,21 @@ class _Stretches:
         odds: Rows = (bags @ odds_of.T).T
         return [odds, odds / np.maximum(bags.sum(axis=1), 1.0)]
 
+    def _scored(self, *similarities: Rows) -> list[Rows]:
+        """The regressions' scores for each kind, and what stating leads contradicting by."""
+        values: list[Rows] = []
+        for similarity, regression in zip(similarities, self._exemplars.regressions, strict=True):
+            scores = (kernel(similarity) @ regression).T.reshape(len(_KINDS), *self.near.shape)
+            values += [*scores, scores[COVERED] - scores[WRONG]]
+        return values
+
     def _form(self, answer: str, at: int, span: tuple[int, int]) -> tuple[float, ...]:
         run = self.runs[at]
         return (
-            _glue(run.text),
-            _chunk(run.text) / LONGEST_CHUNK,
-            float(in_bare_list(answer, run)),
+            glue(run.text),
+            entry_length(run.text) / LONGEST_ENTRY,
+            float(in_row(answer, run)),
             min(len(run.text), 80) / 80,
             float(span[1] - span[0]),
             math.log1p(len(self.runs)),
         )
-
-
-def in_bare_list(answer: str, stretch: Clause) -> bool:
-    """Whether the sentence around `stretch` is a row of terms that claims nothing."""
-    before, after = _SENTENCE_END.split(answer[: stretch.start])[-1], _SENTENCE_END.split(answer[stretch.end :])[0]
-    sentence = before + stretch.text + after
-    entries = [entry for entry in _LIST_MARK.split(sentence) if entry.strip()]
-    return len(entries) >= LISTED_ENTRIES and _glue(sentence) < LISTED_GLUE and _chunk(sentence) < LISTED_LENGTH
-
-
-def _glue(text: str) -> float:
-    """Share of words that tie others into a claim; a list of terms has none."""
-    lowered = text.lower()
-    han = [c for c in lowered if is_han(c)]
-    english = re.findall(r"[a-z']+", lowered)
-    size = len(han) + 2 * len(english)
-    tied = sum(c in _GLUE_HAN for c in han) + 2 * len(_GLUE_ENGLISH.findall(lowered))
-    return tied / size if size else 0.0
-
-
-def _chunk(text: str) -> float:
-    """Mean length between marks, a Latin letter counting as a third of a Han character."""
-    lengths = [sum(0.35 if c.isascii() else 1.0 for c in piece) for piece in _CHUNK.split(text) if piece.strip()]
-    return min(sum(lengths) / len(lengths), LONGEST_CHUNK) if lengths else 0.0

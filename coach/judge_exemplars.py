@@ -20,6 +20,8 @@ from coach.exemplars import Exemplars, prepare
 from coach.judge_offline import OfflineJudge
 from coach.language import language_of
 from coach.quotes import MAX_SHARE, SHORT
+from coach.steering import without_steering
+from coach.term_rows import is_list
 from coach.types import CREDIT, BulletVerdict, JudgeId, Judgement, Verdict
 from index.pack import Pack
 from index.types import Handbook, Hit, Question
@@ -28,7 +30,6 @@ if TYPE_CHECKING:
     from coach.types import Judge
 
 ATTENTION_FILE = "attention.v1.safetensors"
-LIST_ENTRIES = 3
 _NARROW = {wide: wide - 0xFEE0 for wide in range(0xFF10, 0xFF5B) if chr(wide - 0xFEE0).isalnum()}
 _SENTENCE = re.compile(r"[^。！？!?\n]*?(?:[。！？!?\n]+|\.(?=\s|$)\s*|$)")
 _ASKED = re.compile(r"[？?]\s*$")
@@ -42,10 +43,9 @@ _TAG = re.compile(
 )
 """Ends of a claim that only sound like a question."""
 _LAST_CLAUSE = re.compile(r"(?:^|(?<=[，,；;]))[^，,；;]*$")
-_ENTRIES = re.compile(r"[、,，/+]")
-CREDIT_FROM, WRONG_FROM = 0.62, 0.55
+CREDIT_FROM, WRONG_FROM = 2 / 3, 1 / 2
 """Credit is given from this chance of it on, and a bullet is called wrong from that chance on; between the two it is
-missing. Praise for a wrong answer is the worst that can happen, so credit must be more than likely."""
+missing. Praise for a wrong answer is the worst that can happen, so credit must be twice as likely as not."""
 NEAR = 0.8
 """A fact's stretch is quoted when it is at least this near, beside the nearest of the bullet."""
 LISTED_CERTAINTY = 0.7
@@ -115,7 +115,7 @@ class ExemplarJudge:
 
     def judge(self, question: Question, answer: str, context: Sequence[Hit] = ()) -> Judgement:
         """A verdict on every bullet, each with its certainty."""
-        answer = claimed(legible(answer))  # the quote check finds its way back to the answer as it was sent
+        answer = spoken(answer)  # the quote check finds its way back to the answer as it was sent
         said = self.weigh(question, answer)
         if not said:
             return self._shared.words.judge(question, answer, context)
@@ -139,7 +139,7 @@ class ExemplarJudge:
         certainty = round(credit if CREDIT[verdict] else 1 - credit, 3)
         if said.listed and CREDIT[verdict]:
             # Terms without a claim state nothing, however near they are; naming the things of a list is half of it.
-            verdict = Verdict.PARTIAL if _is_list(question.bullets[position].plain) else Verdict.MISSING
+            verdict = Verdict.PARTIAL if is_list(question.bullets[position].plain) else Verdict.MISSING
             certainty = LISTED_CERTAINTY
         quotes = () if verdict is Verdict.MISSING else pick_quotes(answer, said, verdict)
         return BulletVerdict(
@@ -168,6 +168,11 @@ def decide(chances: Mapping[Verdict, float]) -> Verdict:
     return Verdict.CONTRADICTED if chances[Verdict.CONTRADICTED] >= WRONG_FROM else Verdict.MISSING
 
 
+def spoken(answer: str) -> str:
+    """What of the answer is judged: legible, without its questions and without words to the grader."""
+    return claimed(without_steering(legible(answer)))
+
+
 def legible(answer: str) -> str:
     """The answer without invisible characters, its full-width letters and digits as ordinary ones."""
     return "".join(char for char in answer.translate(_NARROW) if char.isascii() or unicodedata.category(char) != "Cf")
@@ -186,11 +191,6 @@ def _claim(sentence: str) -> str:
     if not _ASKED.search(sentence) or _TAG.search(sentence):
         return sentence
     return "" if _ASKS.match(sentence) else _LAST_CLAUSE.sub("", sentence)
-
-
-def _is_list(bullet: str) -> bool:
-    """Whether a bullet lists at least three things."""
-    return len([entry for entry in _ENTRIES.split(bullet) if entry.strip()]) >= LIST_ENTRIES
 
 
 def offline_judge(book: Handbook, pack: Pack | None) -> Judge:

@@ -20,7 +20,6 @@ from safetensors.numpy import load_file, save_file
 from torch import Tensor, nn
 from torch.nn.functional import normalize
 
-from coach.evidence import SHARPNESS
 from coach.exemplars import LISTED, sentences
 from index.embedder import bundled_model
 from index.pack import Pack, open_pack
@@ -28,6 +27,8 @@ from index.pack import Pack, open_pack
 DIMENSIONS, CHANNELS = 192, 192
 """Of the embedder's dimensions the first are kept: it is trained so that they stand alone (Matryoshka)."""
 EPOCHS, RATE, SEED = 8, 1.5e-3, 0
+SHARPNESS = 15.0
+"""Cosines are multiplied by this."""
 TOKEN_DROPOUT = 0.15
 SURROUNDED = 0.3
 """Share of sentences that get foreign words before or behind them, as a window of an answer does."""

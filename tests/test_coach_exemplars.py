@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 
 from coach.clauses import Clause
+from coach.encoder import open_encoder
 from coach.evidence import Said
+from coach.exemplars import COVERED, KINDS, RIDGE, WRONG, kernel, prepare
 from coach.grader import grade
 from coach.judge_exemplars import ExemplarJudge, offline_judge, pick_quotes
 from coach.judge_offline import OfflineJudge
@@ -140,3 +142,22 @@ def test_two_hundred_answers_are_judged_in_a_second(judge: ExemplarJudge) -> Non
     for _ in range(40):
         judge.judge(BREAD, answer)
     assert time.thread_time() - start < 40 / 200
+
+
+def test_regression_tells_a_reversed_sentence_from_the_one_it_reverses() -> None:
+    encoder = open_encoder()
+    exemplars = prepare(pack().question(KEY), encoder)  # type: ignore[arg-type]  # it is there
+    vectors = encoder.embed(["命中就直接返回，不用去数据库", "命中了也还是要去查数据库"])
+    scores = kernel(vectors @ exemplars.vectors.T) @ exemplars.regressions[0]
+    stated, reversed_ = scores.reshape(2, len(KINDS), len(FACTS))[:, :, 0]
+    assert stated[COVERED] > stated[WRONG]
+    assert reversed_[WRONG] > reversed_[COVERED]
+
+
+def test_regression_is_the_ridge_solution() -> None:
+    exemplars = prepare(pack().question(KEY), open_encoder())  # type: ignore[arg-type]  # it is there
+    belongs = np.eye(len(KINDS) * len(FACTS))[exemplars.kind * len(FACTS) + exemplars.fact]
+    gram = np.exp(-0.5 * ((exemplars.vectors[:, None] - exemplars.vectors[None]) ** 2).sum(axis=2))
+    weights = exemplars.regressions[0]
+    # the gradient of |belongs - gram w|² + RIDGE w' gram w is zero
+    assert np.allclose(gram @ (belongs - gram @ weights - RIDGE * weights), 0, atol=1e-2)

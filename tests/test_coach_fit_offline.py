@@ -11,14 +11,16 @@ import pytest
 from coach import fit_offline
 from coach.attention import read_attention
 from coach.fit_offline import (
+    THIN,
     Weighed,
     fit_attention,
     fit_words,
     question_of,
     read_rows,
+    thinned,
 )
 from coach.types import Verdict
-from index.pack import bundled_pack, open_pack
+from index.pack import Fact, Pack, bundled_pack, open_pack
 
 TRAINING = Path(fit_offline.__file__).parents[1] / "evals" / "data" / "training.jsonl"
 
@@ -82,3 +84,16 @@ def test_written_answers_speak_of_every_bullet_of_the_handbook() -> None:
     assert all([label["bullet"] for label in row["labels"]] == list(range(len(row["bullets"]))) for row in rows)
     assert all(label["evidence"] in row["answer"] for row in rows for label in row["labels"])
     assert sum(len(row["labels"]) for row in rows) == 3100
+
+
+def facts(of: Pack) -> list[Fact]:
+    questions = [question for key in of.keys if (question := of.question(key))]
+    return [fact for question in questions for bullet in question.bullets for fact in bullet.facts]
+
+
+def test_thinned_pack_keeps_the_first_sentences_of_each_kind() -> None:
+    bundled = open_pack(bundled_pack())
+    thin = thinned(bundled)
+    sizes = {kind: max(len(getattr(fact, kind)) for fact in facts(thin)) for kind in THIN}
+    assert sizes == dict(THIN)
+    assert facts(thin)[0].covered == facts(bundled)[0].covered[: THIN["covered"]]
