@@ -68,5 +68,6 @@ $(VENV)/.ready-dev: $(VENV)/.ready
 TORCH_INDEX ?= https://download.pytorch.org/whl/cpu
 OWN_WHEELS := $(PIP_FIND_LINKS)$(PIP_INDEX_URL)$(shell command -v nvidia-smi)
 ifeq ($(shell uname -s)-$(OWN_WHEELS),Linux-)
-TORCH = $(if $(TORCH_INDEX),$(BIN)/pip install --quiet --constraint constraints.txt --index-url $(TORCH_INDEX) torch || echo "PyTorch's CPU index was not reached; taking torch from PyPI, which is several GB")
+# No comma in the message: make would take what follows it for the else.
+TORCH = $(if $(TORCH_INDEX),$(BIN)/pip install --quiet --constraint constraints.txt --index-url $(TORCH_INDEX) torch || echo "PyTorch's CPU index was not reached; taking the several GB that PyPI has")
 endif
