@@ -45,6 +45,10 @@ JudgeName = Annotated[str | None, typer.Option("--judge", help="auto, offline, l
 PerBullet = Annotated[
     bool, typer.Option("--per-bullet", help="Ask the model once for each bullet: slower, for models that mix them up.")
 ]
+InCascade = Annotated[
+    bool,
+    typer.Option("--cascade", help="The offline judge where it is sure of every bullet, the model for the rest."),
+]
 Lang = Annotated[str | None, typer.Option("--lang", help="zh, en or auto (as the handbook).")]
 Sitting = Annotated[str, typer.Argument(help="A sitting: its id, the beginning of one, or last.")]
 NoCache = Annotated[bool, typer.Option("--no-cache", help="Ask the model anew even for a request seen before.")]
@@ -101,6 +105,7 @@ def practice(
     judge: JudgeName = None,
     seed: Annotated[int | None, typer.Option("--seed", help="Make the choice of questions repeatable.")] = None,
     per_bullet: PerBullet = False,
+    cascade: InCascade = False,
     no_cache: NoCache = False,
     handbook: HandbookFile = None,
     offline: Offline = False,
@@ -116,7 +121,13 @@ def practice(
         from coach import choosing, sitting
 
         config = _config(
-            handbook=handbook, offline=offline, judge=judge, lang=lang, no_cache=no_cache, per_bullet=per_bullet
+            handbook=handbook,
+            offline=offline,
+            judge=judge,
+            lang=lang,
+            no_cache=no_cache,
+            per_bullet=per_bullet,
+            cascade=cascade,
         )
         sitting.hold(
             config,
@@ -174,6 +185,7 @@ def grade(
     pending: Annotated[bool, typer.Option("--pending", help="Grade the answers that still wait for it.")] = False,
     judge: JudgeName = None,
     per_bullet: PerBullet = False,
+    cascade: InCascade = False,
     no_cache: NoCache = False,
     handbook: HandbookFile = None,
     offline: Offline = False,
@@ -190,7 +202,9 @@ def grade(
 
         if (ref is not None) + (own is not None) + pending != 1:
             raise typer.BadParameter("name one thing to grade: a REF such as 2.4, --own 'question text', or --pending")
-        config = _config(handbook=handbook, offline=offline, judge=judge, no_cache=no_cache, per_bullet=per_bullet)
+        config = _config(
+            handbook=handbook, offline=offline, judge=judge, no_cache=no_cache, per_bullet=per_bullet, cascade=cascade
+        )
         if pending:
             done = grading.grade_pending(config, narrate=streams.narrate)
         else:
@@ -426,6 +440,7 @@ def evaluate(
     ] = None,
     full: Annotated[bool, typer.Option("--full", help="Print every figure, by its name.")] = False,
     per_bullet: PerBullet = False,
+    cascade: InCascade = False,
     no_cache: NoCache = False,
     handbook: HandbookFile = None,
     offline: Offline = False,
@@ -440,7 +455,9 @@ def evaluate(
     with user_errors(debug):
         judges = tuple(dict.fromkeys(judge or ()))
         named = judges[0] if judges else None
-        config = _config(handbook=handbook, offline=offline, judge=named, no_cache=no_cache, per_bullet=per_bullet)
+        config = _config(
+            handbook=handbook, offline=offline, judge=named, no_cache=no_cache, per_bullet=per_bullet, cascade=cascade
+        )
         from coach import evalplan, evaluation
         from evals.runner import Options
 
@@ -739,9 +756,12 @@ def _day(text: str | None) -> date | None:
         raise typer.BadParameter(f"--date {text!r} is no day; write it as in 2026-12-02") from None
 
 
-def _config(*, offline: bool, no_cache: bool = False, per_bullet: bool = False, **options: object) -> Config:
+def _config(
+    *, offline: bool, no_cache: bool = False, per_bullet: bool = False, cascade: bool = False, **options: object
+) -> Config:
     from coach.config import calm_numpy, load_config
 
     calm_numpy()
-    named = {"offline": offline or None, "cache": False if no_cache else None, "per_bullet": per_bullet or None}
-    return load_config({**options, **named})
+    flags = {"offline": offline, "per_bullet": per_bullet, "cascade": cascade}
+    named = {name: given or None for name, given in flags.items()}
+    return load_config({**options, **named, "cache": False if no_cache else None})

@@ -52,6 +52,8 @@ class Config:
     """Longest silence of the model endpoint."""
     per_bullet: bool = False
     """Ask the model once for each bullet: slower and dearer, for models that mix bullets up."""
+    cascade: bool = False
+    """Let the offline judge decide answers of which it is sure throughout, and ask the model for the others."""
     cache: bool = True
     """Reuse replies of the model to identical requests."""
     price_in: float | None = None
@@ -172,6 +174,7 @@ def _convert(name: str, raw: object) -> object:
         "price_out": _positive,
         "cache": _truth,
         "per_bullet": _truth,
+        "cascade": _truth,
         "offline": bool,
         "handbook": lambda value: None if str(value) == BUNDLED else Path(value).expanduser(),
         "lang": _lang,

@@ -80,7 +80,7 @@ def grade(
     # What the judge says about a verdict that was taken back, or never came, would mislead.
     sound = not withdrawn and Verdict.UNGRADED not in {grade.verdict for grade in checked}
     feedback = _feedback(judgement.feedback if sound else "", checked, language_of(answer))
-    return Grade(question, rubric, tuple(checked), judge.id, feedback, judgement.usage, withdrawn)
+    return Grade(question, rubric, tuple(checked), judgement.by or judge.id, feedback, judgement.usage, withdrawn)
 
 
 def _feedback(said: str, checked: Sequence[BulletGrade], language: Language) -> str:

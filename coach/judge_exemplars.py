@@ -108,6 +108,11 @@ class ExemplarJudge:
         held_out._fitted = self._fitted.without(question_key)
         return held_out
 
+    def knows(self, question: Question) -> bool:
+        """Whether the pack has all bullets of the question; else words alone judge some."""
+        found = self._shared.pack.question(question.key)
+        return found is not None and {b.key for b in question.bullets} <= {b.key for b in found.bullets}
+
     def weigh(self, question: Question, answer: str) -> dict[str, Said] | None:
         """What the answer says about each bullet that the pack knows, by key; None for a question without a pack."""
         exemplars = self._shared.exemplars(question.key)

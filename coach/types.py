@@ -102,6 +102,8 @@ class Judgement:
     feedback: str = ""
     """Two or three sentences for the person; may be empty."""
     usage: Usage = Usage()
+    by: JudgeId | None = None
+    """Who judged, where the judge handed the answer on; None = itself."""
 
 
 @dataclass(frozen=True, slots=True)

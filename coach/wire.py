@@ -188,7 +188,14 @@ def judge(config: Config, book: Handbook, choice: JudgeChoice, narrate: Narrate)
     if choice.model:
         from coach.judge_llm import PromptedJudge
 
-        return PromptedJudge(chat(config, choice.model, narrate), pack(config, book), per_bullet=config.per_bullet)
+        known = pack(config, book)
+        model = PromptedJudge(chat(config, choice.model, narrate), known, per_bullet=config.per_bullet)
+        if config.cascade and known:
+            from coach.cascade import Cascade
+            from coach.judge_exemplars import ExemplarJudge
+
+            return Cascade(ExemplarJudge(known), model)
+        return model
     from coach.judge_exemplars import offline_judge
 
     return offline_judge(book, pack(config, book))
