@@ -120,12 +120,13 @@ def _prices(config: Config, plan: Plan, model: str | None) -> tuple[float | None
 
 def new_folder(parent: Path, name: str) -> Path:
     """Make the folder, numbered where another run has begun in the same second."""
-    for number in count(1):
-        folder = parent / (name if number == 1 else f"{name}-{number}")
+    parent.mkdir(parents=True, exist_ok=True)
+    names = (name if number == 1 else f"{name}-{number}" for number in count(1))
+    while True:
+        folder = parent / next(names)
         with suppress(FileExistsError):
-            folder.mkdir(parents=True)
+            folder.mkdir()
             return folder
-    raise AssertionError  # pragma: no cover - numbers do not end
 
 
 @dataclass(frozen=True, slots=True)

@@ -116,6 +116,8 @@ def prepare(question: PackQuestion, encoder: Encoder) -> Exemplars:
 
     owners = [(i, fact) for i, bullet in enumerate(question.bullets) for fact in bullet.facts]
     rows = [(number, kind, text) for number, (_, fact) in enumerate(owners) for kind, text in sentences(fact, encoder)]
+    # The handbook's own words state each of the bullet's facts, however tersely.
+    rows += [(number, COVERED, question.bullets[bullet].text) for number, (bullet, _) in enumerate(owners)]
     rows.sort(key=lambda row: row[:2])
     found = [terms(text) for _, _, text in rows]
     lexicon = _lexicon(found)

@@ -31,8 +31,17 @@ _GLUE_ENGLISH = re.compile(
 _MARK = re.compile(r"[、,，/|;；+]|—+")
 _BULLET_MARK = re.compile(r"[、,，/+;；|]")
 _PIECE = re.compile(r"[、,，/|—+;；:：。.\n-]+")
-_ENTRY = re.compile(r"(?P<text>.*?)(?P<mark>[、,，:：/|;；+]|—+|[。！？!?\n]|\.(?=\s|$)|$)", re.DOTALL)
-_SENTENCE_END = re.compile(r"[。！？!?\n]|\.(?=\s|$)")
+_ENTRY = re.compile(r"(?P<text>.*?)(?P<mark>[、,，|;；·\n]|—+|[。！？!?]|\.(?=\s|$)|$)", re.DOTALL)
+_LEAD = re.compile("[:：]")
+_SAYS = re.compile(
+    r"[=≈≠≤≥<>→←↑↓%×]|(?<![a-z\d.-])\d|[降减升增提变加换改删省占达超]|更|最|可|无|非|主|持平|依赖|导致|防止|保证|支持|取代"
+    r"|\b(?:\w+ed|cuts?|needs?|trains?|encod\w+|replac\w+|drop\w*|keeps?|uses?|gives?|makes?|gets?|has|have|no)\b",
+    re.IGNORECASE,
+)
+"""Signs that an entry, however short, says something of its term."""
+_WORD = re.compile(r"[\w.-]+", re.ASCII)
+"""One word or number alone says nothing."""
+_SENTENCE_END = re.compile(r"[。；！？;!?\n]|\.(?=\s|$)")
 
 
 class Span(Protocol):
@@ -91,20 +100,26 @@ def names(row: Sequence[str], bullet: str) -> bool:
 
 
 def _rows(answer: str) -> Iterator[list[re.Match[str]]]:
-    """Runs of at least `ENTRIES` bare terms within a sentence."""
+    """Runs of at least `ENTRIES` bare terms within a sentence, or on lines of their own."""
     row: list[re.Match[str]] = []
     for entry in _ENTRY.finditer(answer):
         if not entry["text"].strip():
             continue
-        bare = glue(entry["text"]) < GLUE and entry_length(entry["text"]) < BARE
+        bare = _is_bare(entry["text"])
         if bare:
             row.append(entry)
-        if not bare or _SENTENCE_END.match(entry["mark"]):
+        if not bare or (entry["mark"] and entry["mark"] in "。！？!?."):
             if len(row) >= ENTRIES:
                 yield row
             row = []
     if len(row) >= ENTRIES:
         yield row
+
+
+def _is_bare(entry: str) -> bool:
+    term = _LEAD.split(entry)[-1]  # "the stack: attention" names attention
+    says = _SAYS.search(term) and not _WORD.fullmatch(term.strip())
+    return glue(term) < GLUE and entry_length(term) < BARE and not says
 
 
 def is_list(bullet: str) -> bool:

@@ -6,6 +6,7 @@ import pytest
 
 from coach.term_rows import entry_length, glue, in_row, is_list, is_row, names, row_around
 from coach.types import Quote
+from index.pack import bundled_pack, open_pack
 
 ROW = "reranking, iteration, pluggable modules, query rewrite, concatenation, RRF, hybrid search"
 
@@ -43,6 +44,41 @@ TALK = f"So there is all of this: {ROW}, and they come up when you look at what 
 def test_quote_stands_in_the_row_within_a_sentence_that_goes_on(quote: str) -> None:
     start = TALK.index(quote)
     assert len(row_around(TALK, Quote(quote, start, start + len(quote)))) >= 5
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "流程是：召回、粗排、精排、重排、生成。",
+        "The stack: attention, RoPE, GQA, SwiGLU, RMSNorm, MoE.",
+        "vLLM\nSGLang\nTGI\nLoRA\nMoE\nDPO",
+        "vLLM·SGLang·TGI·LoRA·MoE",
+    ],
+)
+def test_row_may_be_led_in_and_may_stand_on_lines_of_its_own(answer: str) -> None:
+    assert len(row_around(answer, Quote(answer, 0, len(answer)))) >= 5
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "延迟降低，吞吐提高，显存减半，精度持平，成本下降",
+        "参数2字节，梯度2字节，Adam 8字节，主权重4字节，共16字节每参数",
+        "Pre-LN trains stably, RoPE encodes position, GQA cuts KV, SwiGLU replaces ReLU, RMSNorm drops mean",
+        "召回率低，加混合检索，加重排，调chunk，扩query，换embedding",
+    ],
+)
+def test_terse_claims_are_no_row(answer: str) -> None:
+    assert row_around(answer, Quote(answer, 0, len(answer))) == ()
+
+
+@pytest.mark.slow
+def test_hardly_a_sentence_of_the_pack_that_states_a_fact_is_a_row() -> None:
+    pack = open_pack(bundled_pack())
+    facts = [f for key in pack.keys if (q := pack.question(key)) for b in q.bullets for f in b.facts]
+    texts = [text for fact in facts for text in (*fact.covered, fact.fact, fact.en)]
+    rows = [text for text in texts if row_around(text, Quote(text, 0, len(text)))]
+    assert len(rows) < 0.0005 * len(texts), rows  # 1 of 17,852
 
 
 @pytest.mark.parametrize("quote", ["they come up", "hybrid search, and they come up", "when you look"])
