@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from coach.clauses import Clause, split_clauses, windows
 from coach.exemplars import COVERED, LISTED, MEANING, PARTIAL, WORDS, WRONG, Exemplars, is_negated, kernel
-from coach.numbers import agreement, numbers
+from coach.numbers import agreement, in_digits, numbers
 from coach.overlap import terms
 from coach.term_rows import LONGEST_ENTRY, entry_length, glue, in_row
 
@@ -108,9 +108,10 @@ class _Stretches:
 
         self.runs, self._exemplars = windows(answer, clauses, LONGEST), exemplars
         spans = [(i, i + n) for n in range(1, LONGEST + 1) for i in range(len(clauses) - n + 1)]
-        found = [terms(clause.text) for clause in clauses]
+        written = [in_digits(clause.text) for clause in clauses]
+        found = [terms(text) for text in written]
         bags = exemplars.lexicon.bags([list(chain.from_iterable(found[a:b])) for a, b in spans])
-        meaning = encoder.pool(encoder.parts([clause.text for clause in clauses]), spans) @ exemplars.vectors.T
+        meaning = encoder.pool(encoder.parts(written), spans) @ exemplars.vectors.T
         used = np.flatnonzero(bags.any(axis=0))  # a hundred terms of thousands
         words = bags[:, used] @ exemplars.bags[:, used].T
         self._similarity = MEANING * meaning + WORDS * words

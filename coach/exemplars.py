@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 from zlib import crc32
 
 from coach.language import is_han
-from coach.numbers import Number, numbers
+from coach.numbers import Number, in_digits, numbers
 from coach.overlap import terms
 
 if TYPE_CHECKING:
@@ -118,7 +118,7 @@ def prepare(question: PackQuestion, encoder: Encoder) -> Exemplars:
     rows = [(number, kind, text) for number, (_, fact) in enumerate(owners) for kind, text in sentences(fact, encoder)]
     # The handbook's own words state each of the bullet's facts, however tersely.
     rows += [(number, COVERED, question.bullets[bullet].text) for number, (bullet, _) in enumerate(owners)]
-    rows.sort(key=lambda row: row[:2])
+    rows = sorted(((number, kind, in_digits(text)) for number, kind, text in rows), key=lambda row: row[:2])
     found = [terms(text) for _, _, text in rows]
     lexicon = _lexicon(found)
     bags, vectors = lexicon.bags(found), encoder.embed([text for _, _, text in rows])

@@ -40,7 +40,7 @@ _COUNTED = "倍|位|毫秒|秒|张|卡|步|层|维|个百?分?点"
 _HAN = re.compile(
     rf"百分之([零一二两三四五六七八九十百]+)|([零一二两三四五六七八九十百千万亿]{{2,}}|[一二两三四五六七八九十百千万](?={_COUNTED}))"
 )
-_ENGLISH = re.compile(rf"\b({'|'.join(_WORDS)})(?:[ -]({'|'.join(_ONES.split())}|hundred))?\b")
+_ENGLISH = re.compile(rf"\b({'|'.join(_WORDS)})(?:[ -]({'|'.join(_ONES.split())}|hundred))?\b", re.IGNORECASE)
 _DIGITS = re.compile(r"(?<![a-z\d.])\d+(?:,\d{3})*(?:\.\d+)?")
 _NAME = re.compile(r"([a-z]{1,6})\s*(?:=|是|开到|设成|:)?\s*$")
 TOLERANCE = 0.12
@@ -61,6 +61,28 @@ def numbers(text: str) -> tuple[Number, ...]:
     """The numbers of `text`, digits and words; small English number words without a unit are left out."""
     folded = unicodedata.normalize("NFKC", text).lower()
     return (*_han(folded), *_english(folded), *_digits(folded))
+
+
+def in_digits(text: str) -> str:
+    """`text` with its larger English number words and its Chinese percentages as digits, as they are mostly written.
+
+    >>> in_digits("from sixty to eighty percent to one third"), in_digits("降到百分之四")
+    ('from 60 to 80 percent to one third', '降到4%')
+    """
+    text = _HAN.sub(lambda match: f"{_han_value(match[1]):g}%" if match[1] else match[0], text)
+    return _ENGLISH.sub(_written, text)
+
+
+def _written(match: re.Match[str]) -> str:
+    value = _english_value(match)
+    return f"{value:g}" if value > 10 or _unit_at(match.string.lower(), match.end()) else match[0]
+
+
+def _english_value(match: re.Match[str]) -> float:
+    value = float(_WORDS[match[1].lower()])
+    if match[2]:
+        value = value * 100 if match[2].lower() == "hundred" else value + _WORDS[match[2].lower()]
+    return value
 
 
 def agreement(stated: Sequence[Number], said: Sequence[Number]) -> float:
@@ -109,9 +131,7 @@ def _han_value(digits: str) -> float:
 
 def _english(text: str) -> Iterator[Number]:
     for match in _ENGLISH.finditer(text):
-        value = float(_WORDS[match[1]])
-        if match[2]:
-            value = value * 100 if match[2] == "hundred" else value + _WORDS[match[2]]
+        value = _english_value(match)
         unit = _unit_at(text, match.end())
         if unit or value > 10:
             yield Number(value, unit)

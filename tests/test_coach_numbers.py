@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from coach.numbers import Number, agreement, numbers
+from coach.numbers import Number, agreement, in_digits, numbers
 
 
 @pytest.mark.parametrize(
@@ -44,3 +44,16 @@ def test_article_and_names_are_no_numbers(text: str) -> None:
 )
 def test_agreement_compares_numbers_of_one_unit_or_name(stated: str, said: str, expected: float) -> None:
     assert agreement(numbers(stated), numbers(said)) == expected
+
+
+@pytest.mark.parametrize(
+    ("said", "written"),
+    [
+        ("Waste falls from Sixty to eighty percent.", "Waste falls from 60 to 80 percent."),
+        ("one of the three ways", "one of the three ways"),
+        ("two hundred milliseconds, twenty-five layers", "200 milliseconds, 25 layers"),
+        ("从百分之六十降到百分之四以下，两个模型", "从60%降到4%以下，两个模型"),
+    ],
+)
+def test_number_words_are_written_as_digits(said: str, written: str) -> None:
+    assert in_digits(said) == written
