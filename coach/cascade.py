@@ -11,7 +11,7 @@ from coach.types import BulletVerdict, Judgement
 from index.types import Hit, Question
 
 SURE = 0.9
-"""The offline judge decides an answer when it is this sure of every bullet."""
+"""The offline judge decides an answer when it is this sure of every bullet whether it earns credit."""
 CASCADE = "+cascade"
 """Behind the prompt's id: another measurement."""
 

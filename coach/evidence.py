@@ -72,8 +72,6 @@ class Said:
     leads: tuple[float, ...]
     """For each of these, how much nearer it is to what states the fact than to what contradicts it."""
     nearness: tuple[float, ...]
-    listed: bool = False
-    """All these stretches stand in rows of bare terms."""
 
 
 def weigh(answer: str, exemplars: Exemplars, encoder: Encoder) -> Mapping[str, Said]:
@@ -95,7 +93,6 @@ def weigh(answer: str, exemplars: Exemplars, encoder: Encoder) -> Mapping[str, S
             tuple(stretches.runs[at] for at in best),
             tuple(float(stretches.lead[fact, at]) for fact, at in zip(essential, best, strict=True)),
             tuple(float(stretches.near[fact, at]) for fact, at in zip(essential, best, strict=True)),
-            all(stretches.form[at][2] for at in best),
         )
     return result
 

@@ -8,6 +8,7 @@ half where most of the row are the things that the bullet lists, else nothing.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from typing import Protocol, runtime_checkable
@@ -25,6 +26,7 @@ from coach.types import (
     Judge,
     JudgeId,
     Judgement,
+    Quote,
     Rubric,
     Verdict,
 )
@@ -98,13 +100,19 @@ def check(question: Question, answer: str, position: int, claim: BulletVerdict |
     evidence = verify(answer, claim.quotes)
     if not evidence:
         return BulletGrade(bullet, Verdict.MISSING, reason=WITHDRAWN[language])
-    rows = [row_around(answer, quote) for quote in evidence]
+    rows = [row for quote in evidence for row in _rows_around(answer, quote)]
     if CREDIT[claim.verdict] and all(rows):
         if not any(names(row, bullet.plain) for row in rows):
             return BulletGrade(bullet, Verdict.MISSING, reason=ONLY_NAMED[language])
         if claim.verdict is Verdict.COVERED:
             return BulletGrade(bullet, Verdict.PARTIAL, evidence, ONLY_NAMED[language], claim.certainty)
     return BulletGrade(bullet, claim.verdict, evidence, claim.reason, claim.certainty)
+
+
+def _rows_around(answer: str, quote: Quote) -> list[tuple[str, ...]]:
+    """The row that each place stands in where the quote is said; empty for a place outside of any."""
+    places = [Quote(quote.quote, m.start(), m.end()) for m in re.finditer(re.escape(quote.quote), answer)]
+    return [row_around(answer, place) for place in places or [quote]]
 
 
 def grade_json(grade: Grade) -> dict[str, object]:

@@ -21,7 +21,6 @@ from coach.judge_offline import OfflineJudge
 from coach.language import language_of
 from coach.quotes import MAX_SHARE, SHORT
 from coach.steering import without_steering
-from coach.term_rows import is_list
 from coach.types import CREDIT, BulletVerdict, JudgeId, Judgement, Verdict
 from index.pack import Pack
 from index.types import Handbook, Hit, Question
@@ -48,8 +47,6 @@ CREDIT_FROM, WRONG_FROM = 0.69, 0.55
 missing. Praise for a wrong answer is the worst that can happen, so credit must be twice as likely as not, and more."""
 NEAR = 0.8
 """A fact's stretch is quoted when it is at least this near, beside the nearest of the bullet."""
-LISTED_CERTAINTY = 0.7
-"""Seven of ten credits that the rule for rows of bare terms took back were undeserved (43 questions)."""
 LACKING = {
     "zh": {
         Verdict.PARTIAL: "还没有说清：{}",
@@ -142,10 +139,6 @@ class ExemplarJudge:
         verdict = decide(chances)
         credit = chances[Verdict.COVERED] + chances[Verdict.PARTIAL]
         certainty = round(credit if CREDIT[verdict] else 1 - credit, 3)
-        if said.listed and CREDIT[verdict]:
-            # Terms without a claim state nothing, however near they are; naming the things of a list is half of it.
-            verdict = Verdict.PARTIAL if is_list(question.bullets[position].plain) else Verdict.MISSING
-            certainty = LISTED_CERTAINTY
         quotes = () if verdict is Verdict.MISSING else pick_quotes(answer, said, verdict)
         return BulletVerdict(
             position, verdict, quotes, self._reason(position, question, answer, said, verdict), certainty

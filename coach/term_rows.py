@@ -39,8 +39,8 @@ _SAYS = re.compile(
     re.IGNORECASE,
 )
 """Signs that an entry, however short, says something of its term."""
-_WORD = re.compile(r"[\w.-]+", re.ASCII)
-"""One word or number alone says nothing."""
+_WORD = re.compile("[A-Za-z0-9_.+%-]+|[\u3400-\u9fff]{1,2}")
+"""One word or number alone says nothing, whatever it is made of."""
 _SENTENCE_END = re.compile(r"[。；！？;!?\n]|\.(?=\s|$)")
 
 
@@ -78,7 +78,7 @@ def in_row(answer: str, stretch: Span) -> bool:
 def row_around(answer: str, stretch: Span) -> tuple[str, ...]:
     """The row of bare terms that all of `stretch` stands in, whatever its sentence says besides; empty if none.
 
-    None of the 1,993 credited bullets of the graded answers rests on one.
+    One of the 1,993 credited bullets of the graded answers rests on one.
     """
     low = max(0, stretch.start - AROUND)
     for row in _rows(answer[low : stretch.end + AROUND]):
@@ -117,9 +117,10 @@ def _rows(answer: str) -> Iterator[list[re.Match[str]]]:
 
 
 def _is_bare(entry: str) -> bool:
-    term = _LEAD.split(entry)[-1]  # "the stack: attention" names attention
-    says = _SAYS.search(term) and not _WORD.fullmatch(term.strip())
-    return glue(term) < GLUE and entry_length(term) < BARE and not says
+    term = _LEAD.split(entry)[-1].strip()  # "the stack: attention" names attention
+    if _WORD.fullmatch(term):
+        return True
+    return glue(term) < GLUE and entry_length(term) < BARE and not _SAYS.search(term)
 
 
 def is_list(bullet: str) -> bool:

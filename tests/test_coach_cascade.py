@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 from loopback import Loopback
 from test_coach_cli import coach, graded_reply, lines
 
 from coach.cascade import CASCADE, SURE, Cascade
+from coach.errors import ChatError
 from coach.grader import StreamingJudge, grade
 from coach.judge_exemplars import ExemplarJudge
 from coach.judge_llm import PromptedJudge
@@ -62,6 +64,23 @@ def test_question_that_the_pack_does_not_have_goes_to_the_model(cascade: Cascade
     other = Question("9.9", "unknown", GRPO.direction, "另一个问题？", GRPO.bullets, 1)
     assert grade(other, said_well(), cascade).judge.kind == "llm"
     assert len(chat.prompts) == 1
+
+
+def test_question_with_a_bullet_that_the_pack_does_not_have_goes_to_the_model(cascade: Cascade) -> None:
+    more = replace(GRPO, bullets=(*GRPO.bullets[:3], replace(GRPO.bullets[3], key="new")))
+    assert grade(more, said_well(), cascade).judge.kind == "llm"
+
+
+def test_answer_without_content_reaches_neither_judge(cascade: Cascade, chat: ScriptedChat) -> None:
+    assert grade(GRPO, "不知道", cascade).judge.kind == "gate"
+    assert chat.prompts == []
+
+
+def test_model_that_is_not_reached_is_an_error_only_where_it_is_needed() -> None:
+    cascade = Cascade(ExemplarJudge(PACK), PromptedJudge(ScriptedChat([ChatError("gone")]), PACK))
+    assert grade(GRPO, said_well(), cascade).judge.kind == "offline"
+    with pytest.raises(ChatError):
+        grade(GRPO, UNSURE, cascade)
 
 
 @pytest.mark.parametrize("answer", [said_well(), UNSURE])

@@ -11,7 +11,7 @@ import pytest
 from coach.clauses import Clause
 from coach.encoder import open_encoder
 from coach.evidence import Said
-from coach.exemplars import COVERED, KINDS, RIDGE, WRONG, kernel, prepare
+from coach.exemplars import COVERED, KINDS, RIDGE, WRONG, Exemplars, kernel, prepare
 from coach.grader import grade
 from coach.judge_exemplars import ExemplarJudge, offline_judge, pick_quotes
 from coach.judge_offline import OfflineJudge
@@ -146,10 +146,15 @@ def test_two_hundred_answers_are_judged_in_a_second(judge: ExemplarJudge) -> Non
     assert time.thread_time() - start < 40 / 200
 
 
+def prepared() -> Exemplars:
+    question = pack().question(KEY)
+    assert question is not None
+    return prepare(question, open_encoder())
+
+
 def test_regression_tells_a_reversed_sentence_from_the_one_it_reverses() -> None:
-    encoder = open_encoder()
-    exemplars = prepare(pack().question(KEY), encoder)  # type: ignore[arg-type]  # it is there
-    vectors = encoder.embed(["命中就直接返回，不用去数据库", "命中了也还是要去查数据库"])
+    exemplars = prepared()
+    vectors = open_encoder().embed(["命中就直接返回，不用去数据库", "命中了也还是要去查数据库"])
     scores = kernel(vectors @ exemplars.vectors.T) @ exemplars.regressions[0]
     stated, reversed_ = scores.reshape(2, len(KINDS), len(FACTS))[:, :, 0]
     assert stated[COVERED] > stated[WRONG]
@@ -157,7 +162,7 @@ def test_regression_tells_a_reversed_sentence_from_the_one_it_reverses() -> None
 
 
 def test_regression_is_the_ridge_solution() -> None:
-    exemplars = prepare(pack().question(KEY), open_encoder())  # type: ignore[arg-type]  # it is there
+    exemplars = prepared()
     belongs = np.eye(len(KINDS) * len(FACTS))[exemplars.kind * len(FACTS) + exemplars.fact]
     gram = np.exp(-0.5 * ((exemplars.vectors[:, None] - exemplars.vectors[None]) ** 2).sum(axis=2))
     weights = exemplars.regressions[0]

@@ -108,6 +108,11 @@ def test_claim_beside_a_row_of_terms_keeps_its_credit() -> None:
     assert graded.bullets[0].verdict is Verdict.COVERED
 
 
+def test_term_that_is_claimed_elsewhere_in_the_answer_keeps_its_credit() -> None:
+    claim = BulletVerdict(2, Verdict.COVERED, ("高温定型",), "", 0.9)
+    assert grade(BREAD, NAMES + "最后高温定型，所以不塌。", FixedJudge(claim)).bullets[2].verdict is Verdict.COVERED
+
+
 def test_missing_verdict_carries_no_evidence() -> None:
     judge = FixedJudge(*(BulletVerdict(i, Verdict.MISSING, ("最后进烤箱",)) for i in range(3)))
     assert all(b.evidence == () for b in grade(BREAD, ANSWER, judge).bullets)

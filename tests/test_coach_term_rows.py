@@ -53,6 +53,7 @@ def test_quote_stands_in_the_row_within_a_sentence_that_goes_on(quote: str) -> N
         "The stack: attention, RoPE, GQA, SwiGLU, RMSNorm, MoE.",
         "vLLM\nSGLang\nTGI\nLoRA\nMoE\nDPO",
         "vLLM·SGLang·TGI·LoRA·MoE",
+        "400-600、attention、ntk-by-parts、pi、steps、temperature、yarn",
     ],
 )
 def test_row_may_be_led_in_and_may_stand_on_lines_of_its_own(answer: str) -> None:
